@@ -1,0 +1,11 @@
+import type { ViteUserConfig } from "vitest/config";
+
+const config: ViteUserConfig = {
+  test: {
+    projects: ["packages/*", "examples/*"],
+    passWithNoTests: true,
+    reporters: ["default", "./tools/summary-reporter.ts"],
+  },
+};
+
+export default config;
