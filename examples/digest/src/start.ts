@@ -1,0 +1,1 @@
+console.log("The digest example is not written yet.");
