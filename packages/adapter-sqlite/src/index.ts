@@ -1,1 +1,1 @@
-export type Placeholder = never;
+export { sqliteStore, type SqliteStoreOptions } from "./store.ts";
