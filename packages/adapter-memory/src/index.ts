@@ -1,1 +1,2 @@
-export type Placeholder = never;
+export { memoryData, type MemoryData } from "./data.ts";
+export { memoryStore, type MemoryStoreOptions } from "./store.ts";
