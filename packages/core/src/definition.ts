@@ -1,0 +1,138 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { CheckpointState, PhaseOutput } from "./checkpointer.ts";
+import { checkName } from "./identifiers.ts";
+import type { Logger } from "./logger.ts";
+
+/** What every phase and turn is given. */
+export interface RunContext<Input> {
+  /** Of the run. */
+  readonly id: string;
+  readonly input: Input;
+  /** Aborted when the run is to stop: hand it to whatever can wait. */
+  readonly signal: AbortSignal;
+  /** How many times the run has been driven, this time included. */
+  readonly attempt: number;
+  /** The same for this phase or turn in every attempt and retry: for use against outside services. */
+  readonly idempotencyKey: string;
+  readonly logger: Logger;
+  /** Tells those who listen to the run's events, in this process, about progress. Nothing of it is saved. */
+  report(data: unknown): void;
+}
+
+/** What a phase is given. */
+export interface PhaseContext<Input, Outputs> extends RunContext<Input> {
+  /** Outputs of completed phases, by name; of two with one name, the latest. */
+  readonly outputs: Outputs;
+  /** All of them, by position. */
+  readonly completedPhases: readonly PhaseOutput[];
+}
+
+/** What a turn of a loop is given. */
+export interface TurnContext<Input, Message> extends RunContext<Input> {
+  /** All messages so far. Append to it by returning `append`. */
+  readonly history: readonly Message[];
+  /** The number of this turn, from 1. */
+  readonly turn: number;
+}
+
+/** What a turn of a loop returns. */
+export interface TurnResult<Message, Output> {
+  /** Messages to put at the end of the history. @default none */
+  readonly append?: readonly Message[] | undefined;
+  /** Whether the run is over. @default false */
+  readonly done?: boolean | undefined;
+  /** The run's output, if it is over. */
+  readonly output?: Output | undefined;
+}
+
+/** What a critic sees after a boundary has been saved. */
+export interface Progress extends CheckpointState {
+  readonly attempt: number;
+}
+
+/** Looks at a run's progress, and may end the run by saying why. */
+export type Critic = (
+  progress: Progress,
+) => void | { readonly kill: string } | Promise<void | { readonly kill: string }>;
+
+/** Options that every definition has. */
+export interface DefinitionOptions {
+  /** Recorded with each run, 1 to 64 bytes. Change it when runs of the old one cannot go on with the new. */
+  readonly version: string;
+  /** Older versions whose runs this definition may resume. @default none */
+  readonly accepts?: readonly string[] | undefined;
+  /** Milliseconds that a run may take, from its begin, across attempts. @default no limit */
+  readonly timeoutMs?: number | undefined;
+  readonly critic?: Critic | undefined;
+}
+
+/** A phase as the executor runs it: its types are checked where it is declared. */
+export interface Phase {
+  readonly name: string;
+  readonly run: (context: PhaseContext<never, never>) => unknown;
+}
+
+/** A turn as the executor runs it. */
+export type LoopTurn = (context: TurnContext<never, never>) => unknown;
+
+/** What the executor runs. */
+export type DefinitionBody =
+  | { readonly kind: "phases"; readonly phases: readonly Phase[] }
+  | { readonly kind: "build"; readonly build: (input: never) => unknown }
+  | {
+      readonly kind: "loop";
+      readonly maxTurns: number;
+      readonly turn: LoopTurn;
+    };
+
+declare const types: unique symbol;
+
+/** What to run, named and versioned: made by `defineRun` or `defineLoop`. */
+export interface Definition<Input, Output> {
+  readonly name: string;
+  readonly version: string;
+  readonly accepts: readonly string[];
+  readonly timeoutMs: number | undefined;
+  readonly critic: Critic | undefined;
+  /** Checks and transforms the input, in each attempt. */
+  readonly input: StandardSchemaV1 | undefined;
+  readonly body: DefinitionBody;
+  /** Carries the types of input and output; there is no such member. */
+  readonly [types]?: { readonly input: (input: Input) => void; readonly output: Output };
+}
+
+/** Any definition. */
+export type AnyDefinition = Definition<never, unknown>;
+
+/** Checks what all definitions share. @throws {TypeError} */
+export function makeDefinition<Input, Output>(
+  name: string,
+  options: DefinitionOptions & { readonly input?: StandardSchemaV1 | undefined },
+  body: DefinitionBody,
+): Definition<Input, Output> {
+  checkName("the definition's name", name, 128);
+  const { version, accepts = [], timeoutMs, critic, input } = options;
+  checkName(`the version of "${name}"`, version, 64);
+  for (const older of accepts) checkName(`each of "accepts" of "${name}"`, older, 64);
+  checkDuration(`timeoutMs of "${name}"`, timeoutMs);
+  if (critic !== undefined && typeof critic !== "function") {
+    throw new TypeError(`Expected the critic of "${name}" to be a function, got ${typeof critic}.`);
+  }
+  if (input !== undefined && typeof input["~standard"]?.validate !== "function") {
+    throw new TypeError(`Expected "input" of "${name}" to be a Standard Schema.`);
+  }
+  return { name, version, accepts: [...accepts], timeoutMs, critic, input, body };
+}
+
+/** Checks an optional number of milliseconds. @throws {TypeError} */
+export function checkDuration(what: string, ms: unknown): void {
+  if (ms === undefined || (typeof ms === "number" && Number.isFinite(ms) && ms > 0)) return;
+  throw new TypeError(
+    `Expected ${what} to be a positive number of milliseconds, got ${String(ms)} (${typeof ms}).`,
+  );
+}
+
+/** Whether this definition may run what a run of this version left. */
+export function acceptsVersion(definition: AnyDefinition, version: string): boolean {
+  return definition.version === version || definition.accepts.includes(version);
+}

@@ -1,0 +1,145 @@
+import type { RunInfo } from "../checkpointer.ts";
+import { ExecutusError, isExecutusError } from "../errors.ts";
+import type { RunRow } from "../store.ts";
+import type { JournalContext } from "./context.ts";
+import { call, fillSlot, lastRecord } from "./context.ts";
+import { encodePayload } from "./delta.ts";
+import { draftRecord } from "./format.ts";
+import type { Draft } from "./format.ts";
+import { getRow, neverHeldStill, remove, retrying } from "./inspect.ts";
+import { Owner } from "./owner.ts";
+import { fencedError } from "./writer.ts";
+
+const nothing = { messages: 0, outputs: 0, turns: 0 };
+
+/**
+ * Begins a run: its first record, then the row, whose insertion makes the run exist.
+ *
+ * @throws `EXECUTUS_RUN_EXISTS`, `EXECUTUS_FENCED`, `EXECUTUS_NOT_SERIALIZABLE`, `EXECUTUS_TOO_LARGE`; `EXECUTUS_STORE_UNAVAILABLE`,
+ * with `uncertain: true` if the run may exist all the same.
+ */
+export async function begin(context: JournalContext, info: RunInfo): Promise<Owner> {
+  const row = firstRow(context, info);
+  const draft = beginRecord(context, info);
+  await putBegin(context, row, draft);
+  const owned = await retrying(context, () => insert(context, row));
+  if (owned === undefined) throw sentButUnknown(info.id, neverHeldStill(info.id));
+  return new Owner(context, { row, generation: 1, seq: 1, acknowledged: nothing });
+}
+
+function firstRow(context: JournalContext, info: RunInfo): RunRow {
+  const { runtime, queue, owner, leaseMs } = context;
+  const now = runtime.now();
+  return {
+    id: info.id,
+    incarnation: runtime.id(),
+    queue,
+    definition: info.definition,
+    version: info.version,
+    status: "active",
+    code: "",
+    generation: 1,
+    owner,
+    dueAt: now + leaseMs,
+    createdAt: info.createdAt,
+    updatedAt: now,
+  };
+}
+
+function beginRecord(context: JournalContext, info: RunInfo): Draft {
+  const { runtime, store, codec, queue, owner, leaseMs, maxRecordedBytes: maxBytes } = context;
+  const { input, definition, version, timeoutMs, deadline } = info;
+  const { codec: name, data } = encodePayload(codec, { input }, { maxBytes, base: nothing });
+  return draftRecord(
+    { type: "begin", generation: 1, nonce: runtime.id(), at: info.createdAt },
+    { definition, version, queue, timeoutMs, deadline, owner, leaseMs },
+    { codec: name, data },
+    store.limits.maxRecordBytes,
+  );
+}
+
+async function putBegin(
+  context: JournalContext,
+  { incarnation }: RunRow,
+  { record, chunks }: Draft,
+): Promise<void> {
+  for (const [index, data] of chunks.entries()) {
+    const chunk = { nonce: record.nonce, index, data };
+    await call(context, "putChunk", () => context.store.putChunk(incarnation, chunk));
+  }
+  // Nobody else knows this journal: whatever is in its first slot is this record.
+  await fillSlot(context, incarnation, { ...record, seq: 1 });
+}
+
+/** One try to make the run exist. @returns `true` once it is owned; `undefined` to try again. */
+async function insert(context: JournalContext, row: RunRow): Promise<true | undefined> {
+  const inserted = await sendInsert(context, row);
+  if (inserted.value) {
+    if (inserted.repeated) await checkNotRemoved(context, row);
+    return true;
+  }
+  const found = await getRow(context, row.id).catch((error: unknown) => {
+    throw sentButUnknown(row.id, error);
+  });
+  if (found === undefined) return undefined;
+  if (found.incarnation === row.incarnation) {
+    if (found.status === "active" && found.generation === 1) return true;
+    throw fencedError(row.id);
+  }
+  if (found.status === "deleting") {
+    await remove(context, found);
+    return undefined;
+  }
+  await removeOrphan(context, row);
+  throw new ExecutusError(
+    "EXECUTUS_RUN_EXISTS",
+    `A run with the id "${row.id}" exists. Choose another id, or delete that run first.`,
+    { runId: row.id },
+  );
+}
+
+async function sendInsert(
+  context: JournalContext,
+  row: RunRow,
+): Promise<{ value: boolean; repeated: boolean }> {
+  try {
+    return await call(context, "insertRun", () => context.store.insertRun(row));
+  } catch (error) {
+    const sure = isExecutusError(error) && !error.retryable && !error.uncertain;
+    throw sure ? error : sentButUnknown(row.id, error);
+  }
+}
+
+/** An insertion of unknown fate may have been applied, its run claimed, ended and removed, before it was repeated. */
+async function checkNotRemoved(context: JournalContext, row: RunRow): Promise<void> {
+  const last = await lastRecord(context, row.incarnation).catch((error: unknown) => {
+    throw sentButUnknown(row.id, error);
+  });
+  if (last !== undefined) return;
+  await remove(context, row);
+  throw new ExecutusError(
+    "EXECUTUS_STORE_UNAVAILABLE",
+    `Run "${row.id}" was removed while it was begun. Begin it again.`,
+    { runId: row.id, uncertain: true },
+  );
+}
+
+/** A begin record without a row is garbage that nobody can reach; failing to remove it changes nothing. */
+async function removeOrphan(context: JournalContext, row: RunRow): Promise<void> {
+  try {
+    await remove(context, row);
+  } catch (error) {
+    context.logger.warn(
+      { runId: row.id, err: error },
+      "A record that nobody can reach was left behind in the store.",
+    );
+  }
+}
+
+function sentButUnknown(runId: string, cause: unknown): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_STORE_UNAVAILABLE",
+    `The store did not confirm that run "${runId}" has begun. It may have; call run with the same id again.`,
+    { runId, cause, uncertain: true },
+  );
+}

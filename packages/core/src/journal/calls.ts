@@ -1,0 +1,91 @@
+import { ExecutusError, isExecutusError } from "../errors.ts";
+import { jittered, pause } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** How long store calls may take. */
+export interface CallLimits {
+  /** Milliseconds that one call may take before it counts as one that threw. */
+  readonly callTimeoutMs: number;
+}
+
+/** A call's answer, and whether an earlier try of it may have been applied. */
+export interface Known<T> {
+  readonly value: T;
+  readonly repeated: boolean;
+}
+
+const firstPauseMs = 20;
+const longestPauseMs = 1000;
+
+/**
+ * Repeats a store call until its fate is known: a call that threw, or gave no answer in time, may have been applied.
+ *
+ * @throws the store's own error if the call was surely not applied and is useless to repeat;
+ * else `EXECUTUS_STORE_UNAVAILABLE` once `limitMs` is over. `uncertain` says whether it may have been applied.
+ */
+export async function untilKnown<T>(
+  runtime: Runtime,
+  call: () => Promise<T>,
+  {
+    callTimeoutMs,
+    limitMs,
+    what,
+  }: CallLimits & { readonly limitMs: number; readonly what: string },
+): Promise<Known<T>> {
+  const end = runtime.monotonic() + limitMs;
+  let uncertain = false;
+  for (let wait = firstPauseMs; ; wait = Math.min(wait * 2, longestPauseMs)) {
+    const left = end - runtime.monotonic();
+    try {
+      const value = await within(runtime, Math.max(1, Math.min(callTimeoutMs, left)), what, call);
+      return { value, repeated: uncertain };
+    } catch (error) {
+      const final = isFinal(error);
+      if (final && !uncertain) throw error;
+      uncertain ||= !final;
+      if (final || end - runtime.monotonic() <= wait) throw unavailable(what, error, uncertain);
+    }
+    await pause(runtime, jittered(runtime, wait));
+  }
+}
+
+/** Whether a store's error says that the call was surely not applied, and is useless to repeat. */
+function isFinal(error: unknown): boolean {
+  return isExecutusError(error) && !error.retryable;
+}
+
+function unavailable(what: string, cause: unknown, uncertain: boolean): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_STORE_UNAVAILABLE",
+    `The store did not answer "${what}" in time. Check that it can be reached, then try again.`,
+    { cause, uncertain, retryable: true },
+  );
+}
+
+/** One call, given up after `ms`. What it was asked to do may still be done. */
+export async function within<T>(
+  runtime: Runtime,
+  ms: number,
+  what: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  let cancel: (() => void) | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    cancel = runtime.timer(ms, () =>
+      reject(
+        new ExecutusError(
+          "EXECUTUS_STORE_UNAVAILABLE",
+          `"${what}" gave no answer within ${Math.ceil(ms)} ms.`,
+          {
+            uncertain: true,
+          },
+        ),
+      ),
+    );
+  });
+  try {
+    return await Promise.race([call(), timeout]);
+  } finally {
+    cancel?.();
+  }
+}

@@ -1,0 +1,247 @@
+import type { ResumeState, RunInfo } from "../checkpointer.ts";
+import { ExecutusError, isExecutusError } from "../errors.ts";
+import type { JournalRecord, RunRow } from "../store.ts";
+import type { JournalContext } from "./context.ts";
+import { controlRecord, fillSlot, lastRecord } from "./context.ts";
+import { attemptsOf, foldJournal } from "./fold.ts";
+import type { FoldedRun, Since } from "./fold.ts";
+import { corruptRecord, readControl } from "./format.ts";
+import { getRow, inspect, retrying, sameRow, updateRow } from "./inspect.ts";
+import type { Inspection } from "./inspect.ts";
+import type { Observations } from "./observations.ts";
+import { cancelledError, Owner } from "./owner.ts";
+
+/** A run that is this process's to drive. */
+export interface OwnedRun {
+  readonly kind: "owned";
+  readonly checkpointer: Owner;
+  readonly resume: ResumeState;
+  readonly run: RunInfo;
+  /** Begin is 1. */
+  readonly attempt: number;
+  /** The counts at the last reopening, from which limits count. */
+  readonly since: Since;
+}
+
+/** What came of a claim. */
+export type ClaimOutcome =
+  | OwnedRun
+  | { readonly kind: "busy"; readonly owner: string; readonly dueAt: number }
+  | { readonly kind: "missing" | "ended" | "exhausted" | "cancelled" }
+  | {
+      readonly kind: "skipped";
+      /** Why this process leaves the run to others. Nothing was written. */
+      readonly error: ExecutusError;
+    };
+
+/** What a claimer has read of a run before it claims it. */
+export type ClaimCandidate = Pick<
+  FoldedRun,
+  "definition" | "version" | "input" | "completedPhases"
+>;
+
+export interface ClaimOptions {
+  /** Says why this process cannot run a run, if it cannot. */
+  admit(run: ClaimCandidate): ExecutusError | undefined;
+  readonly maxFailedAttempts: number;
+  readonly maxFailedAttemptsWithoutProgress: number;
+}
+
+/** Claims an interrupted run: reads its journal, and appends a claim right after what it has read. */
+export async function claim(
+  context: JournalContext,
+  observations: Observations,
+  id: string,
+  options: ClaimOptions,
+): Promise<ClaimOutcome> {
+  const outcome = await retrying(context, async () => {
+    const found = await inspect(context, id);
+    if (found.kind !== "active") {
+      observations.forget(id);
+      return { kind: found.kind };
+    }
+    const { row, last } = found;
+    if (!isDue(context, observations, found)) return busy(row);
+    return tryClaim(context, row, last, options);
+  });
+  return outcome ?? { kind: "busy", owner: "", dueAt: context.runtime.now() };
+}
+
+function busy({ owner, dueAt }: RunRow): ClaimOutcome {
+  return { kind: "busy", owner, dueAt };
+}
+
+type ActiveRun = Extract<Inspection, { readonly row: RunRow }>;
+
+/** Whether others than its owner may claim a run now. */
+export function isDue(
+  { runtime }: JournalContext,
+  observations: Observations,
+  { row, last }: ActiveRun,
+): boolean {
+  const { host } = runtime;
+  const now = runtime.now();
+  const { kind, dueAt, owner, leaseMs } = readControl(row.id, last);
+  if (last.type === "reopen") return true;
+  if (last.type === "release") return typeof dueAt !== "number" || now >= dueAt;
+  if (last.type === "claim" && last.generation > row.generation) {
+    // A hand-over is under way: the claimer has not told the row yet.
+    if (typeof owner === "string" && host.isGone(owner)) return true;
+    const lease = typeof leaseMs === "number" ? leaseMs : 0;
+    return observations.unchangedFor(row.id, last.nonce) >= lease || now - last.at >= lease;
+  }
+  const lease = row.dueAt - row.updatedAt;
+  const unchanged = observations.unchangedFor(row.id, JSON.stringify(row));
+  if (now >= row.dueAt || host.isGone(row.owner)) return true;
+  if (row.owner === "" && last.type === "request" && kind === "cancel") return true;
+  return lease > 0 && unchanged >= lease;
+}
+
+/** One try to claim a run that is due. @returns `undefined` if somebody else was faster: look again. */
+async function tryClaim(
+  context: JournalContext,
+  row: RunRow,
+  last: JournalRecord,
+  options: ClaimOptions,
+): Promise<ClaimOutcome | undefined> {
+  const read = await readForClaim(context, row);
+  if (read === undefined || !("history" in read)) return read;
+  const refusal = options.admit(read);
+  if (refusal !== undefined && !read.cancelAsked) return { kind: "skipped", error: refusal };
+  const now = await getRow(context, row.id);
+  if (now === undefined || !sameDrive(row, now)) return undefined;
+  const generation = read.last.record.generation + 1;
+  const seq = read.last.record.seq + 1;
+  if (last.seq > read.last.record.seq) return undefined;
+  const { record } = controlRecord(context, "claim", generation, {
+    owner: context.owner,
+    leaseMs: context.leaseMs,
+    seen: now.generation,
+  });
+  const won = await fillSlot(context, row.incarnation, { ...record, seq });
+  if (won !== true) return undefined;
+  if (!(await tellRow(context, now, { ...record, seq }))) return undefined;
+  read.marks.push({ type: "claim", generation, seen: now.generation });
+  return take(context, { ...now, generation }, { ...record, seq }, read, options);
+}
+
+function sameDrive(a: RunRow, b: RunRow): boolean {
+  return a.incarnation === b.incarnation && a.status === b.status && a.generation === b.generation;
+}
+
+/** Reads a journal, or says that it cannot be read here. @returns `undefined` to look again. */
+async function readForClaim(
+  context: JournalContext,
+  row: RunRow,
+): Promise<FoldedRun | ClaimOutcome | undefined> {
+  try {
+    const run = await foldJournal(context, row.id, row.incarnation);
+    if (run !== undefined) return run.end === undefined ? run : undefined;
+    const again = await getRow(context, row.id);
+    // An empty journal is a ghost's; the next look removes it. One whose first slot alone is empty is damaged.
+    if (again === undefined || !sameRow(row, again)) return undefined;
+    if ((await lastRecord(context, row.incarnation)) === undefined) return undefined;
+    throw corruptRecord(row.id, 1, "is missing");
+  } catch (error) {
+    if (
+      isExecutusError(error, "EXECUTUS_CORRUPT_RECORD") ||
+      isExecutusError(error, "EXECUTUS_UNSUPPORTED_FORMAT")
+    ) {
+      const again = await getRow(context, row.id);
+      if (again === undefined || !sameDrive(row, again)) return undefined;
+      return { kind: "skipped", error };
+    }
+    throw error;
+  }
+}
+
+/** Writes a claim into the row. @returns `false` if the run has gone on without this claim. */
+async function tellRow(
+  context: JournalContext,
+  row: RunRow,
+  { generation, nonce, seq }: JournalRecord,
+): Promise<boolean> {
+  const told = await retrying(context, async () => {
+    const now = context.runtime.now();
+    const patch = {
+      generation,
+      owner: context.owner,
+      dueAt: now + context.leaseMs,
+      updatedAt: now,
+    };
+    const guard = { status: "active", maxGeneration: generation - 1 } as const;
+    if (await updateRow(context, row, patch, guard)) return true;
+    const found = await inspect(context, row.id);
+    if (found.kind !== "active" || found.row.incarnation !== row.incarnation) return false;
+    if (found.row.generation === generation && found.row.owner === context.owner) return true;
+    // Somebody repaired the row meanwhile: this claim is still the last word, and says so again.
+    return found.last.seq === seq && found.last.nonce === nonce ? undefined : false;
+  });
+  return told ?? false;
+}
+
+/** The claimer, as owner, ends a run that must not be run again before any user code does. */
+async function take(
+  context: JournalContext,
+  row: RunRow,
+  record: JournalRecord,
+  run: FoldedRun,
+  options: ClaimOptions,
+): Promise<ClaimOutcome> {
+  const { history, turns, completedPhases, since, deadline } = run;
+  const resume: ResumeState = { history, turns, completedPhases };
+  const checkpointer = new Owner(context, {
+    row,
+    generation: record.generation,
+    seq: record.seq,
+    acknowledged: { messages: history.length, outputs: completedPhases.length, turns },
+  });
+  const verdict = judge(context, row.id, run, options);
+  if (verdict !== undefined) {
+    await checkpointer.fail(verdict.error, resume);
+    return { kind: verdict.kind };
+  }
+  const { attempts } = attemptsOf(run);
+  const { definition, version, input, createdAt, timeoutMs } = run;
+  const info = { id: row.id, definition, version, input, createdAt, timeoutMs, deadline };
+  return { kind: "owned", checkpointer, resume, run: info, attempt: attempts, since };
+}
+
+interface Verdict {
+  readonly kind: "cancelled" | "ended" | "exhausted";
+  readonly error: ExecutusError;
+}
+
+function judge(
+  { runtime }: JournalContext,
+  id: string,
+  run: FoldedRun,
+  { maxFailedAttempts, maxFailedAttemptsWithoutProgress }: ClaimOptions,
+): Verdict | undefined {
+  if (run.cancelAsked) return { kind: "cancelled", error: cancelledError(id) };
+  if (run.deadline !== undefined && runtime.now() >= run.deadline) {
+    return { kind: "ended", error: deadlineError(id) };
+  }
+  const { failed, failedWithoutProgress } = attemptsOf(run);
+  if (failed > maxFailedAttempts || failedWithoutProgress > maxFailedAttemptsWithoutProgress) {
+    return { kind: "exhausted", error: exhaustedError(id, failed, failedWithoutProgress) };
+  }
+  return undefined;
+}
+
+/** The error of a run whose time was over. */
+export function deadlineError(runId: string): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_DEADLINE_EXCEEDED",
+    `Run "${runId}" did not end before its deadline. Allow more time with timeoutMs, then retry it.`,
+    { runId },
+  );
+}
+
+function exhaustedError(runId: string, failed: number, stuck: number): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_ATTEMPTS_EXHAUSTED",
+    `Run "${runId}" was interrupted ${failed} times, ${stuck} of them in a row without progress. Mend what stops its process, then call retry.`,
+    { runId },
+  );
+}

@@ -1,0 +1,169 @@
+import type { Codec } from "../codec.ts";
+import type { Logger } from "../logger.ts";
+import type { Runtime } from "../runtime.ts";
+import type { JournalRecord, RunStore } from "../store.ts";
+import { untilKnown, within } from "./calls.ts";
+import type { Known } from "./calls.ts";
+import { corruptRecord, draftRecord, openRecord } from "./format.ts";
+import type { Draft, OpenedRecord } from "./format.ts";
+
+/** What every step of the protocol works with. */
+export interface JournalContext {
+  readonly store: RunStore;
+  readonly codec: Codec;
+  readonly runtime: Runtime;
+  readonly logger: Logger;
+  /** Names this process and this journal, in rows and records. */
+  readonly owner: string;
+  readonly queue: string;
+  readonly leaseMs: number;
+  readonly callTimeoutMs: number;
+  readonly beginTimeoutMs: number;
+  readonly saveTimeoutMs: number;
+  readonly finaliseTimeoutMs: number;
+  readonly maxRecordedBytes: number;
+}
+
+/** One store call, repeated until its fate is known. `limitMs` defaults to the time that a begin may take. */
+export function call<T>(
+  context: JournalContext,
+  what: string,
+  attempt: () => Promise<T>,
+  limitMs: number = context.beginTimeoutMs,
+): Promise<Known<T>> {
+  return untilKnown(context.runtime, attempt, {
+    callTimeoutMs: context.callTimeoutMs,
+    limitMs,
+    what,
+  });
+}
+
+/** A record without a payload: who asks or claims what. */
+export function controlRecord(
+  { runtime, store }: JournalContext,
+  type: string,
+  generation: number,
+  fields: Readonly<Record<string, unknown>>,
+): Draft {
+  const header = { type, generation, nonce: runtime.id(), at: runtime.now() };
+  return draftRecord(header, fields, undefined, store.limits.maxRecordBytes);
+}
+
+/**
+ * Puts a record into a slot.
+ *
+ * @returns `true` if it is there, also if an earlier try of unknown fate put it; else what is in the slot, or `false` for an
+ * empty one: the journal is being removed.
+ */
+export async function fillSlot(
+  context: JournalContext,
+  journal: string,
+  record: JournalRecord,
+  limitMs: number = context.beginTimeoutMs,
+): Promise<true | false | JournalRecord> {
+  const { value } = await call(
+    context,
+    `append of ${record.type}`,
+    () => context.store.append(journal, record),
+    limitMs,
+  );
+  if (value) return true;
+  const occupant = await readSlot(context, journal, record.seq, limitMs);
+  if (occupant === undefined) return false;
+  return occupant.nonce === record.nonce ? true : occupant;
+}
+
+/** Reads one slot. */
+async function readSlot(
+  context: JournalContext,
+  journal: string,
+  seq: number,
+  limitMs: number,
+): Promise<JournalRecord | undefined> {
+  const { value } = await call(
+    context,
+    "readJournal",
+    async () => {
+      for await (const record of context.store.readJournal(journal, { fromSeq: seq })) {
+        return record.seq === seq ? record : undefined;
+      }
+      return undefined;
+    },
+    limitMs,
+  );
+  return value;
+}
+
+/** The record in the highest slot. */
+export async function lastRecord(
+  context: JournalContext,
+  journal: string,
+): Promise<JournalRecord | undefined> {
+  const { value } = await call(context, "lastRecord", () => context.store.lastRecord(journal));
+  return value;
+}
+
+/**
+ * Reads records from slot `fromSeq` on, with their chunks, and checks them. A read that breaks off goes on where it was.
+ *
+ * @throws `EXECUTUS_CORRUPT_RECORD` for a hole, a wrong checksum or a missing chunk; `EXECUTUS_UNSUPPORTED_FORMAT`
+ */
+export async function* readRecords(
+  context: JournalContext,
+  {
+    id,
+    journal,
+    fromSeq,
+  }: { readonly id: string; readonly journal: string; readonly fromSeq: number },
+): AsyncGenerator<OpenedRecord, void> {
+  const { store, runtime, callTimeoutMs } = context;
+  let next = fromSeq;
+  let failed: { error: unknown } | undefined;
+  for (;;) {
+    const { value: records } = await call(context, "readJournal", async () => {
+      const iterator = store.readJournal(journal, { fromSeq: next })[Symbol.asyncIterator]();
+      // The first step is part of the call, so that a store that fails at once is asked again.
+      const first = await iterator.next();
+      return { first, iterator };
+    });
+    failed = undefined;
+    try {
+      let step = records.first;
+      while (step.done !== true) {
+        const record: JournalRecord = step.value;
+        if (record.seq !== next) throw corruptRecord(id, next, "is missing");
+        const chunks = await readChunks(context, id, journal, record);
+        yield openRecord(id, record, chunks, context.codec);
+        next += 1;
+        try {
+          step = await within(runtime, callTimeoutMs, "readJournal", () => records.iterator.next());
+        } catch (error) {
+          failed = { error };
+          break;
+        }
+      }
+    } finally {
+      // Not waited for: a store that hangs would hold up a reader that has what it wants.
+      records.iterator.return?.()?.then(undefined, () => {});
+    }
+    if (failed === undefined) return;
+  }
+}
+
+async function readChunks(
+  context: JournalContext,
+  id: string,
+  journal: string,
+  { nonce, seq, chunks }: JournalRecord,
+): Promise<Uint8Array | undefined> {
+  if (chunks === undefined) return undefined;
+  const { value: found } = await call(context, "readChunks", async () => {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of context.store.readChunks(journal, nonce)) {
+      if (chunk.index === parts.length && parts.length < chunks) parts.push(chunk.data);
+    }
+    return parts;
+  });
+  if (found.length !== chunks) throw corruptRecord(id, seq, "has lost a part");
+  return Buffer.concat(found);
+}

@@ -1,0 +1,211 @@
+import type { PhaseOutput } from "../checkpointer.ts";
+import type { JournalContext } from "./context.ts";
+import { readRecords } from "./context.ts";
+import { corruptRecord } from "./format.ts";
+import type { OpenedRecord } from "./format.ts";
+import { countAttempts } from "./attempts.ts";
+import type { AttemptMark } from "./attempts.ts";
+
+/** How a run ended. */
+export type RunEnd =
+  | { readonly status: "completed"; readonly output: unknown }
+  | {
+      readonly status: "failed";
+      readonly code: string;
+      readonly error: unknown;
+      /** What of the run could not be saved. */
+      readonly note: string | undefined;
+    };
+
+/** Counts from which limits count: those at the last reopening. */
+export interface Since {
+  readonly turns: number;
+  readonly messages: number;
+}
+
+/** All that a journal says of its run. */
+export interface FoldedRun {
+  readonly definition: string;
+  readonly version: string;
+  readonly queue: string;
+  readonly input: unknown;
+  readonly createdAt: number;
+  readonly timeoutMs: number | undefined;
+  deadline: number | undefined;
+  readonly history: unknown[];
+  turns: number;
+  readonly completedPhases: PhaseOutput[];
+  since: Since;
+  /** Whether someone has asked for cancellation since the last reopening. */
+  cancelAsked: boolean;
+  end: RunEnd | undefined;
+  readonly marks: AttemptMark[];
+  /** The last record. */
+  last: OpenedRecord;
+}
+
+/** What a record carries of the run's progress. */
+export interface Delta {
+  readonly messages: readonly unknown[];
+  readonly turns: number | undefined;
+  readonly outputs: readonly PhaseOutput[];
+}
+
+/**
+ * Reads a journal from slot 1 and puts together what it says.
+ *
+ * @returns `undefined` if slot 1 is empty.
+ * @throws `EXECUTUS_CORRUPT_RECORD`, `EXECUTUS_UNSUPPORTED_FORMAT`
+ */
+export async function foldJournal(
+  context: JournalContext,
+  id: string,
+  journal: string,
+): Promise<FoldedRun | undefined> {
+  let run: FoldedRun | undefined;
+  for await (const record of readRecords(context, { id, journal, fromSeq: 1 })) {
+    if (run === undefined) run = begun(id, record);
+    else take(id, run, record);
+  }
+  return run;
+}
+
+/** Attempts of a folded run, and how many of them failed. */
+export function attemptsOf(run: FoldedRun): ReturnType<typeof countAttempts> {
+  return countAttempts(run.marks);
+}
+
+function begun(id: string, opened: OpenedRecord): FoldedRun {
+  const { control, record } = opened;
+  if (record.type !== "begin") throw corruptRecord(id, record.seq, "is not the beginning of a run");
+  return {
+    definition: text(id, opened, "definition"),
+    version: text(id, opened, "version"),
+    queue: text(id, opened, "queue"),
+    input: (opened.payload() as { readonly input?: unknown } | undefined)?.input,
+    createdAt: record.at,
+    timeoutMs: optionalNumber(id, opened, control["timeoutMs"]),
+    deadline: optionalNumber(id, opened, control["deadline"]),
+    history: [],
+    turns: 0,
+    completedPhases: [],
+    since: { turns: 0, messages: 0 },
+    cancelAsked: false,
+    end: undefined,
+    marks: [{ type: "begin" }],
+    last: opened,
+  };
+}
+
+/** Takes in the record after those that `run` is made of. */
+function take(id: string, run: FoldedRun, opened: OpenedRecord): void {
+  const { record, control } = opened;
+  if (record.generation < run.last.record.generation) {
+    throw corruptRecord(id, record.seq, "is of an earlier owner than the one before it");
+  }
+  run.last = opened;
+  switch (record.type) {
+    case "save":
+      takeProgress(id, run, opened);
+      break;
+    case "claim":
+      run.marks.push({
+        type: "claim",
+        generation: record.generation,
+        seen: number(id, opened, control["seen"]),
+      });
+      break;
+    case "request":
+      run.cancelAsked ||= control["kind"] === "cancel";
+      break;
+    case "release":
+      takeProgress(id, run, opened);
+      run.marks.push({ type: "release" });
+      break;
+    case "complete":
+    case "fail":
+      run.end = readEnd(run, opened, takeProgress(id, run, opened));
+      break;
+    case "reopen":
+      run.end = undefined;
+      run.cancelAsked = false;
+      run.deadline = optionalNumber(id, opened, control["deadline"]);
+      run.since = { turns: run.turns, messages: run.history.length };
+      run.marks.push({ type: "reopen" });
+      break;
+    default:
+      throw corruptRecord(id, record.seq, "cannot stand here");
+  }
+}
+
+function takeProgress(id: string, run: FoldedRun, opened: OpenedRecord): Record<string, unknown> {
+  const payload = opened.payload();
+  if (payload === undefined) return {};
+  if (typeof payload !== "object" || payload === null) throw damaged(id, opened);
+  const { messages, turns, outputs } = readDelta(id, opened, payload);
+  for (const message of messages) run.history.push(message);
+  for (const output of outputs) {
+    if (output.index !== run.completedPhases.length) throw damaged(id, opened);
+    run.completedPhases.push(output);
+  }
+  if (turns !== undefined) run.turns = turns;
+  if (messages.length + outputs.length > 0 || turns !== undefined) {
+    if (run.marks.at(-1)?.type !== "progress") run.marks.push({ type: "progress" });
+  }
+  return payload as Record<string, unknown>;
+}
+
+/** What a record's payload carries of the run's progress. */
+export function readDelta(id: string, opened: OpenedRecord, payload: object): Delta {
+  const { messages = [], turns, outputs = [] } = payload as Record<string, unknown>;
+  if (!Array.isArray(messages) || !Array.isArray(outputs)) throw damaged(id, opened);
+  return {
+    messages,
+    turns: optionalNumber(id, opened, turns),
+    outputs: outputs.map((output: unknown): PhaseOutput => {
+      if (typeof output !== "object" || output === null) throw damaged(id, opened);
+      const { name, index, output: value } = output as Record<string, unknown>;
+      if (typeof name !== "string") throw damaged(id, opened);
+      return { name, index: number(id, opened, index), output: value };
+    }),
+  };
+}
+
+function readEnd(
+  run: FoldedRun,
+  { record, control }: OpenedRecord,
+  payload: Record<string, unknown>,
+): RunEnd {
+  if (record.type === "complete") {
+    // The output of the last phase is the run's, and is not written a second time.
+    const output = "result" in payload ? payload["result"] : run.completedPhases.at(-1)?.output;
+    return { status: "completed", output };
+  }
+  const { code } = control;
+  const { error, note } = payload;
+  return {
+    status: "failed",
+    code: typeof code === "string" ? code : "",
+    error,
+    note: typeof note === "string" ? note : undefined,
+  };
+}
+
+function damaged(id: string, { record }: OpenedRecord): Error {
+  return corruptRecord(id, record.seq, "does not hold what its type says");
+}
+
+function text(id: string, opened: OpenedRecord, field: string): string {
+  const value = opened.control[field];
+  if (typeof value !== "string") throw damaged(id, opened);
+  return value;
+}
+
+function number(id: string, opened: OpenedRecord, value: unknown): number {
+  if (typeof value !== "number") throw damaged(id, opened);
+  return value;
+}
+
+function optionalNumber(id: string, opened: OpenedRecord, value: unknown): number | undefined {
+  return value === undefined ? undefined : number(id, opened, value);
+}

@@ -1,0 +1,57 @@
+import type { CheckpointerFactory, RunInfo } from "../checkpointer.ts";
+import type { RunPage, RunQuery } from "../store.ts";
+import { begin } from "./begin.ts";
+import { claim } from "./claim.ts";
+import type { ClaimOptions, ClaimOutcome } from "./claim.ts";
+import type { JournalContext } from "./context.ts";
+import { call, readRecords } from "./context.ts";
+import type { OpenedRecord } from "./format.ts";
+import { getRow, inspect, remove } from "./inspect.ts";
+import type { Inspection } from "./inspect.ts";
+import { Observations } from "./observations.ts";
+import type { Owner } from "./owner.ts";
+import { readRun, readSlotOne } from "./read.ts";
+import type { StoredRun } from "./read.ts";
+import { deleteEnded, reopen, requestCancel } from "./requests.ts";
+
+/** The journal protocol over one store: a checkpointer factory that can also claim, read and end runs. */
+export interface Journal extends CheckpointerFactory {
+  begin(run: RunInfo): Promise<Owner>;
+  claim(id: string, options: ClaimOptions): Promise<ClaimOutcome>;
+  /** Row and last record, repaired. */
+  inspect(id: string): Promise<Inspection>;
+  /** Whether a run has a row now; nothing is repaired. */
+  exists(id: string): Promise<boolean>;
+  /** All that the journal of a run says. */
+  read(id: string): Promise<StoredRun | undefined>;
+  /** How a run of this incarnation began. */
+  readBegin(id: string, incarnation: string): Promise<OpenedRecord | undefined>;
+  /** The records of a run from slot `fromSeq` on. */
+  records(id: string, incarnation: string, fromSeq: number): AsyncGenerator<OpenedRecord, void>;
+  requestCancel(id: string): Promise<"requested" | "ended">;
+  reopen(id: string): Promise<"reopened" | "active">;
+  delete(id: string): Promise<boolean>;
+  /** Finishes a removal that was cut off. */
+  finishRemoval(ref: { readonly id: string; readonly incarnation: string }): Promise<void>;
+  list(query: RunQuery): Promise<RunPage>;
+}
+
+/** Makes the journal of one process over one store. */
+export function createJournal(context: JournalContext): Journal {
+  const observations = new Observations(context.runtime);
+  return {
+    begin: (run) => begin(context, run),
+    claim: (id, options) => claim(context, observations, id, options),
+    inspect: (id) => inspect(context, id),
+    exists: async (id) => (await getRow(context, id)) !== undefined,
+    read: (id) => readRun(context, id),
+    readBegin: (id, incarnation) => readSlotOne(context, id, incarnation),
+    records: (id, journal, fromSeq) => readRecords(context, { id, journal, fromSeq }),
+    requestCancel: (id) => requestCancel(context, id),
+    reopen: (id) => reopen(context, id),
+    delete: (id) => deleteEnded(context, id),
+    finishRemoval: (ref) => remove(context, ref),
+    list: async (query) =>
+      (await call(context, "listRuns", () => context.store.listRuns(query))).value,
+  };
+}

@@ -1,0 +1,110 @@
+import { ExecutusError } from "../errors.ts";
+import type { JournalContext } from "./context.ts";
+import { controlRecord, fillSlot } from "./context.ts";
+import { readSlotOne } from "./read.ts";
+import {
+  inspect,
+  markDeleting,
+  neverHeldStill,
+  remove,
+  reopenPatch,
+  retrying,
+  updateRow,
+} from "./inspect.ts";
+import type { Inspection } from "./inspect.ts";
+
+/** The error of a verb that needs a run. */
+export function notFoundError(id: string): ExecutusError {
+  return new ExecutusError("EXECUTUS_RUN_NOT_FOUND", `There is no run with the id "${id}".`, {
+    runId: id,
+  });
+}
+
+type Step<T> = (found: Inspection) => Promise<T | undefined>;
+
+/** Inspects a run and takes one step, again and again until the step was not overtaken. */
+async function settled<T extends object | string | boolean>(
+  context: JournalContext,
+  id: string,
+  step: Step<T>,
+): Promise<T> {
+  const result = await retrying(context, async () => step(await inspect(context, id)));
+  if (result === undefined) throw neverHeldStill(id);
+  return result;
+}
+
+/** Asks for a run's cancellation. @returns once the request is durable: whether there was anything to cancel. */
+export function requestCancel(context: JournalContext, id: string): Promise<"requested" | "ended"> {
+  return settled(context, id, async (found) => {
+    if (found.kind === "missing") throw notFoundError(id);
+    if (found.kind === "ended") return "ended";
+    const { generation, seq } = found.last;
+    const { record } = controlRecord(context, "request", generation, { kind: "cancel" });
+    const slot = { ...record, seq: seq + 1 };
+    const won = await fillSlot(context, found.row.incarnation, slot);
+    return won === true ? "requested" : undefined;
+  });
+}
+
+/**
+ * Opens a failed run again, so that it may be claimed. One that is active is left as it is.
+ *
+ * @throws `EXECUTUS_RUN_NOT_FOUND`, `EXECUTUS_RUN_COMPLETED`
+ */
+export function reopen(context: JournalContext, id: string): Promise<"reopened" | "active"> {
+  let reopened: "reopened" | "active" = "active";
+  return settled(context, id, async (found) => {
+    if (found.kind === "missing") throw notFoundError(id);
+    if (found.kind === "active") return reopened;
+    const { row, last } = found;
+    if (last.type === "complete") {
+      throw new ExecutusError(
+        "EXECUTUS_RUN_COMPLETED",
+        `Run "${id}" has completed. Only a failed run can be retried.`,
+        { runId: id },
+      );
+    }
+    const generation = last.generation + 1;
+    const deadline = await newDeadline(context, id, row.incarnation);
+    const { record } = controlRecord(context, "reopen", generation, { deadline });
+    const won = await fillSlot(context, row.incarnation, { ...record, seq: last.seq + 1 });
+    if (won !== true) return undefined;
+    reopened = "reopened";
+    await updateRow(context, row, reopenPatch(context, generation), {
+      status: row.status,
+      maxGeneration: generation - 1,
+    });
+    // Looked at again until the row says so.
+    return undefined;
+  });
+}
+
+async function newDeadline(
+  context: JournalContext,
+  id: string,
+  journal: string,
+): Promise<number | undefined> {
+  const begin = await readSlotOne(context, id, journal);
+  const timeoutMs: unknown = begin?.control["timeoutMs"];
+  return typeof timeoutMs === "number" ? context.runtime.now() + timeoutMs : undefined;
+}
+
+/** Removes a run that has ended. @throws `EXECUTUS_RUN_ACTIVE` */
+export function deleteEnded(context: JournalContext, id: string): Promise<boolean> {
+  let marked = false;
+  return settled(context, id, async (found) => {
+    // A mark of unknown fate may have been set all the same, and whoever looked then finished the removal.
+    if (found.kind === "missing") return marked;
+    if (found.kind === "active") {
+      throw new ExecutusError(
+        "EXECUTUS_RUN_ACTIVE",
+        `Run "${id}" has not ended. Cancel it first, then delete it.`,
+        { runId: id, retryable: false },
+      );
+    }
+    marked = true;
+    if (!(await markDeleting(context, found.row))) return undefined;
+    await remove(context, found.row);
+    return true;
+  });
+}

@@ -1,0 +1,246 @@
+import { NotSerializableError } from "./errors.ts";
+import { errorFields, tag, typedArrays } from "./json-tags.ts";
+
+/** Deeper values are refused: a reader's stack has to hold them too. */
+const maxDepth = 1000;
+
+interface Writer {
+  readonly path: (string | number)[];
+  readonly ancestors: Set<object>;
+  charsLeft: number;
+}
+
+/** Writes a value as extended JSON text. */
+export function encodeJson(value: unknown, maxBytes: number): string {
+  return write(value, { path: [], ancestors: new Set(), charsLeft: maxBytes });
+}
+
+function refuse(writer: Writer, what: string): never {
+  throw new NotSerializableError(`cannot be saved: it is ${what}. Save plain data in its place.`, [
+    ...writer.path,
+  ]);
+}
+
+/** Counts what is written: a value that shares one large part a thousand times must not fill the memory. */
+function sized(text: string, writer: Writer): string {
+  writer.charsLeft -= text.length + 1;
+  if (writer.charsLeft < 0) {
+    throw NotSerializableError.tooLarge([...writer.path]);
+  }
+  return text;
+}
+
+function write(value: unknown, writer: Writer): string {
+  switch (typeof value) {
+    case "string":
+      return sized(JSON.stringify(value), writer);
+    case "number":
+      return sized(writeNumber(value), writer);
+    case "boolean":
+      return sized(value ? "true" : "false", writer);
+    case "undefined":
+      return sized(tagged("undefined"), writer);
+    case "bigint":
+      return sized(tagged("bigint", JSON.stringify(String(value))), writer);
+    case "object":
+      return value === null ? sized("null", writer) : writeObject(value, writer);
+    case "function":
+      return refuse(writer, "a function");
+    case "symbol":
+      return refuse(writer, "a symbol");
+  }
+}
+
+function writeNumber(value: number): string {
+  if (Object.is(value, -0)) return tagged("number", '"-0"');
+  return Number.isFinite(value) ? String(value) : tagged("number", `"${value}"`);
+}
+
+function tagged(type: string, value?: string): string {
+  return value === undefined ? `{"${tag}":"${type}"}` : `{"${tag}":"${type}","value":${value}}`;
+}
+
+function writeObject(value: object, writer: Writer): string {
+  const { ancestors, path } = writer;
+  if (ancestors.has(value)) refuse(writer, "part of a cycle");
+  if (path.length >= maxDepth) refuse(writer, `nested deeper than ${maxDepth} levels`);
+  ancestors.add(value);
+  const text = writeMembers(value, writer);
+  ancestors.delete(value);
+  return text;
+}
+
+function writeMembers(value: object, writer: Writer): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) {
+    return writePlain(value as Record<string, unknown>, prototype === null, writer);
+  }
+  if (Array.isArray(value) && prototype === Array.prototype) return writeArray(value, writer);
+  const special = specials.get(prototype);
+  if (special !== undefined) {
+    if (
+      Reflect.ownKeys(value).length > 0 &&
+      !ArrayBuffer.isView(value) &&
+      !(value instanceof RegExp)
+    ) {
+      refuse(writer, `a ${special.name} with properties of its own`);
+    }
+    return tagged(special.name, special.write(value, writer));
+  }
+  if (value instanceof Error) return writeError(value, writer);
+  if (isPlainElsewhere(prototype)) {
+    return writePlain(value as Record<string, unknown>, false, writer);
+  }
+  const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
+  return refuse(
+    writer,
+    typeof name === "string" && name !== "" ? `an instance of ${name}` : "an instance of a class",
+  );
+}
+
+/** Whether a prototype is another realm's `Object.prototype` (test runners and sandboxes have such). */
+function isPlainElsewhere(prototype: unknown): boolean {
+  return (
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype as object, "isPrototypeOf") &&
+    Object.hasOwn(prototype as object, "hasOwnProperty")
+  );
+}
+
+/** Writes what one key of an object holds, naming it should it be refused. */
+function writeMember(owner: object, key: string, writer: Writer): string {
+  writer.path.push(key);
+  const property = Object.getOwnPropertyDescriptor(owner, key);
+  if (property === undefined || !("value" in property)) refuse(writer, "an accessor");
+  if (!property.enumerable) refuse(writer, "a hidden property");
+  const text = write(property.value, writer);
+  writer.path.pop();
+  return text;
+}
+
+function writePlain(value: Record<string, unknown>, bare: boolean, writer: Writer): string {
+  const keys = Reflect.ownKeys(value);
+  const escaped = bare || Object.hasOwn(value, tag);
+  let text = "";
+  for (const key of keys) {
+    if (typeof key === "symbol") refuse(writer, "an object with a symbol for a key");
+    const name = sized(JSON.stringify(key), writer);
+    const member = writeMember(value, key, writer);
+    if (text !== "") text += ",";
+    text += escaped ? `[${name},${member}]` : `${name}:${member}`;
+  }
+  if (escaped) return tagged(bare ? "null-prototype" : "object", `[${text}]`);
+  return `{${text}}`;
+}
+
+function writeArray(value: readonly unknown[], writer: Writer): string {
+  // Own keys come in this order: indexes, `length`, other strings, symbols.
+  const keys = Reflect.ownKeys(value);
+  const present = keys.indexOf("length");
+  if (keys.length > present + 1) refuse(writer, "an array with properties besides its elements");
+  return present === value.length
+    ? `[${writeItems(value, writer)}]`
+    : `{"${tag}":"sparse","length":${value.length},"value":[${writeSparse(value, writer)}]}`;
+}
+
+function writeItems(items: Iterable<unknown>, writer: Writer): string {
+  let text = "";
+  let index = 0;
+  for (const item of items) {
+    writer.path.push(index);
+    const member = write(item, writer);
+    writer.path.pop();
+    text += index === 0 ? member : `,${member}`;
+    index += 1;
+  }
+  return text;
+}
+
+function writeSparse(value: readonly unknown[], writer: Writer): string {
+  return Object.keys(value)
+    .map((key) => {
+      writer.path.push(Number(key));
+      const member = write(value[Number(key)], writer);
+      writer.path.pop();
+      return `[${key},${member}]`;
+    })
+    .join(",");
+}
+
+function writeError(error: Error, writer: Writer): string {
+  const members: string[] = [];
+  const add = (key: string, value: unknown): void => {
+    writer.path.push(key);
+    members.push(`[${sized(JSON.stringify(key), writer)},${write(value, writer)}]`);
+    writer.path.pop();
+  };
+  for (const key of ["name", "message", "stack"] as const) {
+    if (typeof error[key] === "string") add(key, error[key]);
+  }
+  if (Object.hasOwn(error, "cause")) add("cause", error.cause);
+  if (error instanceof AggregateError) add("errors", error.errors);
+  for (const key of Object.keys(error)) {
+    if (!errorFields.has(key))
+      members.push(`[${JSON.stringify(key)},${writeMember(error, key, writer)}]`);
+  }
+  return `{"${tag}":"Error","class":${JSON.stringify(errorClass(error))},"value":[${members.join(",")}]}`;
+}
+
+/** Built-in classes come back as such, others as `Error` with their name. */
+function errorClass(error: Error): string {
+  if (error instanceof AggregateError) return "AggregateError";
+  const name: unknown = (
+    Object.getPrototypeOf(error) as { constructor?: { name?: unknown } } | null
+  )?.constructor?.name;
+  return typeof name === "string" ? name : "Error";
+}
+
+interface Special {
+  readonly name: string;
+  write(value: object, writer: Writer): string;
+}
+
+function base64(bytes: ArrayBuffer | ArrayBufferView, writer: Writer): string {
+  const view = ArrayBuffer.isView(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : Buffer.from(bytes);
+  return sized(`"${view.toString("base64")}"`, writer);
+}
+
+/** By prototype: a subclass is another class, and would not come back as itself. */
+const specials: ReadonlyMap<unknown, Special> = new Map<unknown, Special>([
+  [
+    Date.prototype,
+    {
+      name: "Date",
+      write: (date: Date, writer) =>
+        sized(Number.isNaN(date.getTime()) ? "null" : `"${date.toISOString()}"`, writer),
+    },
+  ],
+  [
+    URL.prototype,
+    { name: "URL", write: (url: URL, writer) => sized(JSON.stringify(url.href), writer) },
+  ],
+  [
+    RegExp.prototype,
+    {
+      name: "RegExp",
+      write: ({ source, flags, lastIndex }: RegExp, writer) =>
+        sized(JSON.stringify([source, flags, lastIndex]), writer),
+    },
+  ],
+  [
+    Map.prototype,
+    { name: "Map", write: (map: Map<unknown, unknown>, writer) => `[${writeItems(map, writer)}]` },
+  ],
+  [
+    Set.prototype,
+    { name: "Set", write: (set: Set<unknown>, writer) => `[${writeItems(set, writer)}]` },
+  ],
+  [ArrayBuffer.prototype, { name: "ArrayBuffer", write: base64 }],
+  [Buffer.prototype, { name: "Buffer", write: base64 }],
+  ...Object.entries(typedArrays).map(([name, type]): [unknown, Special] => [
+    type.prototype,
+    { name, write: base64 },
+  ]),
+] as [unknown, Special][]);
