@@ -1,1 +1,4 @@
-export type Placeholder = never;
+export { storeConformance } from "./conformance.ts";
+export type { ConformanceCase, ConformanceOptions } from "./conformance.ts";
+export type { Scenario, ScenarioContext } from "./scenario.ts";
+export { scenarios } from "./scenarios/index.ts";

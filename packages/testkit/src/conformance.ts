@@ -1,0 +1,93 @@
+import { AssertionError } from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import type { RunStore } from "@executus/core";
+import type { Scenario } from "./scenario.ts";
+import { scenarios } from "./scenarios/index.ts";
+
+const pauseMs = 50;
+
+export interface ConformanceOptions {
+  /** Makes a new handle each time, always on the same data. */
+  readonly create: () => RunStore;
+  /** Milliseconds within which a listing shows what was written. @default 10,000 */
+  readonly listingLagMs?: number | undefined;
+}
+
+/** One test of the suite, for any test runner. */
+export interface ConformanceCase {
+  /** The id of its scenario. */
+  readonly id: string;
+  /** The contract sentence and the id. */
+  readonly title: string;
+  /** Why this store need not pass, or `false`. */
+  readonly skip: false | string;
+  /** Rejects if the store breaks the sentence. Cases may run at once, and again on the same data. */
+  readonly run: () => Promise<void>;
+}
+
+/**
+ * Lists the whole store contract as cases for any test runner.
+ *
+ * A few cases write thousands of records: give them a minute. They leave rows behind, so give them a database of
+ * their own.
+ *
+ * @example
+ * for (const { title, skip, run } of await storeConformance({ create: () => sqliteStore({ database }) })) {
+ *   test(title, { skip }, run);
+ * }
+ */
+export async function storeConformance(options: ConformanceOptions): Promise<ConformanceCase[]> {
+  const probe = options.create();
+  const { name, capabilities } = probe;
+  await probe[Symbol.asyncDispose]();
+
+  return scenarios.map((scenario) => ({
+    id: scenario.id,
+    title: `${scenario.behaviour} (${scenario.id})`,
+    skip:
+      scenario.needs === undefined || capabilities[scenario.needs]
+        ? false
+        : `${name} does not declare "${scenario.needs}"`,
+    run: () => prove(scenario, options),
+  }));
+}
+
+async function prove(
+  scenario: Scenario,
+  { create, listingLagMs = 10_000 }: ConformanceOptions,
+): Promise<void> {
+  const handles: RunStore[] = [];
+  const make = (): RunStore => {
+    const store = create();
+    handles.push(store);
+    return store;
+  };
+  const reopen = async (): Promise<RunStore> => {
+    const store = make();
+    await store.open();
+    return store;
+  };
+
+  try {
+    await scenario.prove({
+      store: await reopen(),
+      reopen,
+      create: make,
+      eventually: (check) => eventually(check, Math.ceil(listingLagMs / pauseMs)),
+    });
+  } finally {
+    // Scenarios of their own prove disposal; here it must not hide what failed.
+    await Promise.allSettled(handles.map((store) => store[Symbol.asyncDispose]()));
+  }
+}
+
+async function eventually(check: () => Promise<void>, retries: number): Promise<void> {
+  for (let left = retries; ; left -= 1) {
+    try {
+      return await check();
+    } catch (error) {
+      if (left <= 0 || !(error instanceof AssertionError)) throw error;
+    }
+    await pause(pauseMs);
+  }
+}
