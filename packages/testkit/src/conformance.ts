@@ -39,7 +39,7 @@ export interface ConformanceCase {
 export async function storeConformance(options: ConformanceOptions): Promise<ConformanceCase[]> {
   const probe = options.create();
   const { name, capabilities } = probe;
-  await probe[Symbol.asyncDispose]();
+  await Promise.allSettled([probe[Symbol.asyncDispose]()]);
 
   return scenarios.map((scenario) => ({
     id: scenario.id,

@@ -1,5 +1,4 @@
 import { freshId, runRow } from "../fixtures.ts";
-import { same } from "../expect.ts";
 import type { Scenario } from "../scenario.ts";
 import { hasJournal, hasNoJournal, isGone, isWhole, putWhole } from "./whole-run.ts";
 
@@ -29,20 +28,6 @@ export const deleteSpareScenarios: readonly Scenario[] = [
       await store.deleteRun(orphan);
 
       await isWhole(store, current);
-      await hasNoJournal(store, orphan.incarnation);
-    },
-  },
-  {
-    id: "delete-run.orphan",
-    behaviour: "deleteRun removes the journal of an incarnation also while another one has the row",
-    async prove({ store }) {
-      const current = runRow();
-      await store.insertRun(current);
-      const orphan = await putWhole(store, runRow({ id: current.id }), { withRow: false });
-
-      await store.deleteRun(orphan);
-
-      same(await store.getRun(current.id), current);
       await hasNoJournal(store, orphan.incarnation);
     },
   },

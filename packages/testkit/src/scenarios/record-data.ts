@@ -16,6 +16,7 @@ const awkwardTexts: readonly string[] = [
   "\r\n\t a \r",
   `it's "quoted" \\ \\n ; -- \` $1 :name ?`,
   '{"b":1,"a":{"$where":"while(1);"},"__proto__":{"x":1}}\n{"z" : 1.0 , "z":2}',
+  '{ "b": 1.0, "a": [] }',
   "null",
   "0123",
   "2026-01-01T00:00:00.000Z",

@@ -1,0 +1,29 @@
+import { chunkFaults } from "./chunks.ts";
+import { durabilityFaults } from "./durability.ts";
+import type { Fault } from "./fault.ts";
+import { handleFaults } from "./handles.ts";
+import { insertFaults } from "./inserts.ts";
+import { journalFaults } from "./journals.ts";
+import { listingFaults } from "./listings.ts";
+import { pageFaults } from "./pages.ts";
+import { recordFaults } from "./records.ts";
+import { removalFaults } from "./removals.ts";
+import { rowFaults } from "./rows.ts";
+import { slotFaults } from "./slots.ts";
+import { updateFaults } from "./updates.ts";
+
+/** Every fault that the suite is known to notice: at least one for each scenario. */
+export const faults: readonly Fault[] = [
+  ...handleFaults,
+  ...insertFaults,
+  ...rowFaults,
+  ...updateFaults,
+  ...listingFaults,
+  ...pageFaults,
+  ...slotFaults,
+  ...recordFaults,
+  ...journalFaults,
+  ...chunkFaults,
+  ...removalFaults,
+  ...durabilityFaults,
+];
