@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { makeDefinition } from "./definition.ts";
+import { makeDefinition, show } from "./definition.ts";
 import type {
   AnyDefinition,
   Definition,
@@ -57,7 +57,7 @@ export function defineLoop(
   }
   if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
     throw new TypeError(
-      `Expected "maxTurns" of "${name}" to be a positive integer, got ${String(maxTurns)} (${typeof maxTurns}).`,
+      `Expected "maxTurns" of "${name}" to be a positive integer, got ${show(maxTurns)}.`,
     );
   }
   const body: DefinitionBody = { kind: "loop", maxTurns, turn: turn as LoopTurn };

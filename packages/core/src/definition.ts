@@ -124,12 +124,15 @@ export function makeDefinition<Input, Output>(
   return { name, version, accepts: [...accepts], timeoutMs, critic, input, body };
 }
 
+/** Names a value in a message, without its content if it may be a payload. */
+export function show(value: unknown): string {
+  return typeof value === "number" ? `\`${value}\` (number)` : `a value of type ${typeof value}`;
+}
+
 /** Checks an optional number of milliseconds. @throws {TypeError} */
 export function checkDuration(what: string, ms: unknown): void {
   if (ms === undefined || (typeof ms === "number" && Number.isFinite(ms) && ms > 0)) return;
-  throw new TypeError(
-    `Expected ${what} to be a positive number of milliseconds, got ${String(ms)} (${typeof ms}).`,
-  );
+  throw new TypeError(`Expected ${what} to be a positive number of milliseconds, got ${show(ms)}.`);
 }
 
 /** Whether this definition may run what a run of this version left. */

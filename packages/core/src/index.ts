@@ -23,3 +23,46 @@ export type {
 } from "./checkpointer.ts";
 export { errorCodes, ExecutusError, isExecutusError, NotSerializableError } from "./errors.ts";
 export type { ErrorCode, ExecutusErrorOptions } from "./errors.ts";
+export { classifyCheckpointOutcome, isShutdown } from "./outcome.ts";
+export type { CheckpointOutcome } from "./outcome.ts";
+export { withExistingCheckpointer, withResumeState } from "./carriers.ts";
+export { jsonCodec } from "./codec.ts";
+export type { Codec } from "./codec.ts";
+export type { Logger } from "./logger.ts";
+export { systemRuntime } from "./runtime.ts";
+export type { Runtime, TimerOptions } from "./runtime.ts";
+export type { Host } from "./host.ts";
+export { InvalidInputError } from "./schema.ts";
+export { defineRun, phase } from "./define-run.ts";
+export type { BuildOptions, OutputsOf, RunDefinition } from "./define-run.ts";
+export { defineLoop } from "./define-loop.ts";
+export type { LoopOptions } from "./define-loop.ts";
+export type {
+  AnyDefinition,
+  Critic,
+  Definition,
+  DefinitionBody,
+  DefinitionOptions,
+  LoopTurn,
+  Phase,
+  PhaseContext,
+  Progress,
+  RunContext,
+  TurnContext,
+  TurnResult,
+} from "./definition.ts";
+export { createExecutor } from "./executor/executor.ts";
+export type { Executor, OptionsOf } from "./executor/executor.ts";
+export type { ExecutorOptions } from "./executor/settings.ts";
+export type { RunOptions, RunSettings } from "./executor/run-options.ts";
+export type { RunHandle } from "./executor/handle.ts";
+export type { LiveEvent, RecordedEvent, RunEvent } from "./executor/events.ts";
+export type { RecoveryReport, SkippedRun } from "./executor/sweep.ts";
+export type {
+  ListOptions,
+  PruneOptions,
+  RunList,
+  RunSummary,
+  RunView,
+  VisibleStatus,
+} from "./executor/runs.ts";

@@ -8,11 +8,20 @@ interface Writer {
   readonly path: (string | number)[];
   readonly ancestors: Set<object>;
   charsLeft: number;
+  readonly sortKeys: boolean;
 }
 
-/** Writes a value as extended JSON text. */
-export function encodeJson(value: unknown, maxBytes: number): string {
-  return write(value, { path: [], ancestors: new Set(), charsLeft: maxBytes });
+/**
+ * Writes a value as extended JSON text.
+ *
+ * @param options - `sortKeys` makes values that differ only in the order of their keys give the same text.
+ */
+export function encodeJson(
+  value: unknown,
+  maxBytes: number,
+  { sortKeys = false }: { readonly sortKeys?: boolean } = {},
+): string {
+  return write(value, { path: [], ancestors: new Set(), charsLeft: maxBytes, sortKeys });
 }
 
 function refuse(writer: Writer, what: string): never {
@@ -120,6 +129,7 @@ function writeMember(owner: object, key: string, writer: Writer): string {
 
 function writePlain(value: Record<string, unknown>, bare: boolean, writer: Writer): string {
   const keys = Reflect.ownKeys(value);
+  if (writer.sortKeys) keys.sort((a, b) => (String(a) < String(b) ? -1 : 1));
   const escaped = bare || Object.hasOwn(value, tag);
   let text = "";
   for (const key of keys) {

@@ -15,6 +15,7 @@ import { cancelledError, Owner } from "./owner.ts";
 export interface OwnedRun {
   readonly kind: "owned";
   readonly checkpointer: Owner;
+  readonly incarnation: string;
   readonly resume: ResumeState;
   readonly run: RunInfo;
   /** Begin is 1. */
@@ -35,10 +36,13 @@ export type ClaimOutcome =
     };
 
 /** What a claimer has read of a run before it claims it. */
-export type ClaimCandidate = Pick<
+export interface ClaimCandidate extends Pick<
   FoldedRun,
-  "definition" | "version" | "input" | "completedPhases"
->;
+  "definition" | "version" | "history" | "completedPhases"
+> {
+  readonly id: string;
+  readonly incarnation: string;
+}
 
 export interface ClaimOptions {
   /** Says why this process cannot run a run, if it cannot. */
@@ -90,11 +94,20 @@ export function isDue(
     const lease = typeof leaseMs === "number" ? leaseMs : 0;
     return observations.unchangedFor(row.id, last.nonce) >= lease || now - last.at >= lease;
   }
+  if (row.owner === "" && last.type === "request" && kind === "cancel") return true;
+  return mayBeDue({ runtime }, observations, row);
+}
+
+/** Whether a row looks as if others than its owner may claim its run. */
+export function mayBeDue(
+  { runtime }: Pick<JournalContext, "runtime">,
+  observations: Observations,
+  row: RunRow,
+): boolean {
   const lease = row.dueAt - row.updatedAt;
   const unchanged = observations.unchangedFor(row.id, JSON.stringify(row));
-  if (now >= row.dueAt || host.isGone(row.owner)) return true;
-  if (row.owner === "" && last.type === "request" && kind === "cancel") return true;
-  return lease > 0 && unchanged >= lease;
+  if (runtime.now() >= row.dueAt) return true;
+  return runtime.host.isGone(row.owner) || (lease > 0 && unchanged >= lease);
 }
 
 /** One try to claim a run that is due. @returns `undefined` if somebody else was faster: look again. */
@@ -106,7 +119,7 @@ async function tryClaim(
 ): Promise<ClaimOutcome | undefined> {
   const read = await readForClaim(context, row);
   if (read === undefined || !("history" in read)) return read;
-  const refusal = options.admit(read);
+  const refusal = options.admit({ ...read, id: row.id, incarnation: row.incarnation });
   if (refusal !== undefined && !read.cancelAsked) return { kind: "skipped", error: refusal };
   const now = await getRow(context, row.id);
   if (now === undefined || !sameDrive(row, now)) return undefined;
@@ -204,7 +217,8 @@ async function take(
   const { attempts } = attemptsOf(run);
   const { definition, version, input, createdAt, timeoutMs } = run;
   const info = { id: row.id, definition, version, input, createdAt, timeoutMs, deadline };
-  return { kind: "owned", checkpointer, resume, run: info, attempt: attempts, since };
+  const { incarnation } = row;
+  return { kind: "owned", checkpointer, incarnation, resume, run: info, attempt: attempts, since };
 }
 
 interface Verdict {

@@ -1,12 +1,12 @@
 import type { CheckpointerFactory, RunInfo } from "../checkpointer.ts";
-import type { RunPage, RunQuery } from "../store.ts";
+import type { RunPage, RunQuery, RunRow } from "../store.ts";
 import { begin } from "./begin.ts";
-import { claim } from "./claim.ts";
+import { claim, mayBeDue } from "./claim.ts";
 import type { ClaimOptions, ClaimOutcome } from "./claim.ts";
 import type { JournalContext } from "./context.ts";
 import { call, readRecords } from "./context.ts";
 import type { OpenedRecord } from "./format.ts";
-import { getRow, inspect, remove } from "./inspect.ts";
+import { inspect, remove } from "./inspect.ts";
 import type { Inspection } from "./inspect.ts";
 import { Observations } from "./observations.ts";
 import type { Owner } from "./owner.ts";
@@ -20,8 +20,8 @@ export interface Journal extends CheckpointerFactory {
   claim(id: string, options: ClaimOptions): Promise<ClaimOutcome>;
   /** Row and last record, repaired. */
   inspect(id: string): Promise<Inspection>;
-  /** Whether a run has a row now; nothing is repaired. */
-  exists(id: string): Promise<boolean>;
+  /** Whether a row that was listed looks as if others than its owner may claim the run. */
+  mayBeDue(row: RunRow): boolean;
   /** All that the journal of a run says. */
   read(id: string): Promise<StoredRun | undefined>;
   /** How a run of this incarnation began. */
@@ -43,7 +43,7 @@ export function createJournal(context: JournalContext): Journal {
     begin: (run) => begin(context, run),
     claim: (id, options) => claim(context, observations, id, options),
     inspect: (id) => inspect(context, id),
-    exists: async (id) => (await getRow(context, id)) !== undefined,
+    mayBeDue: (row) => mayBeDue(context, observations, row),
     read: (id) => readRun(context, id),
     readBegin: (id, incarnation) => readSlotOne(context, id, incarnation),
     records: (id, journal, fromSeq) => readRecords(context, { id, journal, fromSeq }),

@@ -1,0 +1,138 @@
+import type { RunInfo } from "../checkpointer.ts";
+import { ExecutusError, isExecutusError } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import { parseInput } from "../schema.ts";
+import type { ActiveRun } from "./active.ts";
+import type { AttemptStart } from "./attempt.ts";
+import { beginRecord } from "./begin.ts";
+import type { BegunRecord } from "./begin.ts";
+import { drive } from "./drive.ts";
+import { atDoor, executorClosed } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { checkSameRun, versionChanged } from "./identity.ts";
+import type { RunRequest } from "./run-options.ts";
+
+/** What a call for a run has found or begun. */
+export type Accepted =
+  /** This call began it, or was given its checkpointer: it gets the user's own error. */
+  | { readonly kind: "own"; readonly run: ActiveRun }
+  /** It is there: driven here, elsewhere, by nobody, or ended. */
+  | { readonly kind: "existing" };
+
+/**
+ * Finds the run that a call means, or begins it.
+ *
+ * @throws `EXECUTUS_RUN_EXISTS`, `EXECUTUS_DEFINITION_CHANGED`, `EXECUTUS_INVALID_INPUT`, `EXECUTUS_STORE_UNAVAILABLE` …
+ */
+export async function accept(
+  engine: Engine,
+  request: RunRequest,
+  { mayDegrade }: { readonly mayDegrade: boolean },
+): Promise<Accepted> {
+  if (engine.closing.aborted) throw executorClosed();
+  const { id, checkpointer, signal } = request;
+  if (checkpointer !== undefined) return { kind: "own", run: driveGiven(engine, request) };
+  signal?.throwIfAborted();
+  return atDoor(engine, id, () => enter(engine, request, mayDegrade));
+}
+
+async function enter(engine: Engine, request: RunRequest, mayDegrade: boolean): Promise<Accepted> {
+  const { id, idIsNew } = request;
+  for (;;) {
+    if (engine.closing.aborted) throw executorClosed();
+    const local = engine.active.get(id);
+    if (local !== undefined) {
+      checkSameRun(id, { definition: local.definition.name, input: local.input }, request);
+      return { kind: "existing" };
+    }
+    if (!idIsNew && engine.journal !== undefined) {
+      const found = await lookFor(await engine.journal(), request);
+      if (found) return { kind: "existing" };
+    }
+    const run = await beginFresh(engine, request, mayDegrade);
+    if (run !== undefined) return { kind: "own", run };
+  }
+}
+
+/** Whether the run is there, and is the one that is meant. */
+async function lookFor(
+  journal: Journal,
+  { id, definition, input, resume }: RunRequest,
+): Promise<boolean> {
+  const found = await journal.inspect(id);
+  if (found.kind === "missing") return false;
+  const { row, last } = found;
+  const begun = await journal.readBegin(id, row.incarnation);
+  if (begun === undefined) return false;
+  if (resume !== undefined) {
+    throw new ExecutusError(
+      "EXECUTUS_RUN_EXISTS",
+      `There is a run with the id "${id}" already, with a state of its own. Leave "resume" out to go on from that.`,
+      { runId: id },
+    );
+  }
+  const payload = begun.payload() as { readonly input?: unknown } | undefined;
+  checkSameRun(id, { definition: row.definition, input: payload?.input }, { definition, input });
+  const changed = versionChanged(id, definition, row.version);
+  if (changed !== undefined && last.type !== "complete") throw changed;
+  return true;
+}
+
+/** Begins a run. @returns `undefined` if somebody else did so at the same time: look again */
+async function beginFresh(
+  engine: Engine,
+  request: RunRequest,
+  mayDegrade: boolean,
+): Promise<ActiveRun | undefined> {
+  const { id, definition, input, signal, resume } = request;
+  const parsed = { input: await parseInput(definition, input, id) };
+  signal?.throwIfAborted();
+  let record: BegunRecord;
+  try {
+    // Whoever came this far has read that there is no such run.
+    record = await beginRecord(engine, { info: infoOf(request), certainlyNew: true, mayDegrade });
+  } catch (error) {
+    if (
+      isExecutusError(error, "EXECUTUS_RUN_EXISTS") &&
+      resume === undefined &&
+      engine.journal !== undefined
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+  return drive(engine, { ...startOf(request), parsed, ...carriedBy(record) });
+}
+
+function carriedBy(record: BegunRecord): Pick<AttemptStart, "checkpointer" | "records"> {
+  if (record.kind === "none") return { checkpointer: undefined, records: undefined };
+  const { checkpointer } = record;
+  return {
+    checkpointer,
+    records: record.kind === "journal" ? () => record.checkpointer.seq : undefined,
+  };
+}
+
+function driveGiven(engine: Engine, request: RunRequest): ActiveRun {
+  const { id, checkpointer } = request;
+  if (engine.active.has(id)) {
+    throw new ExecutusError(
+      "EXECUTUS_RUN_ACTIVE",
+      `Run "${id}" is being driven by this executor already.`,
+      {
+        runId: id,
+      },
+    );
+  }
+  return drive(engine, { ...startOf(request), checkpointer, records: undefined });
+}
+
+function startOf(request: RunRequest): Omit<AttemptStart, "checkpointer" | "records"> {
+  const { definition, resume, attempt, signal } = request;
+  return { definition, info: infoOf(request), resume, attempt, signal };
+}
+
+function infoOf({ id, definition, input, createdAt, timeoutMs, deadline }: RunRequest): RunInfo {
+  const { name, version } = definition;
+  return { id, definition: name, version, input, createdAt, timeoutMs, deadline };
+}

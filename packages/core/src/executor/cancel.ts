@@ -1,0 +1,44 @@
+import { checkRunId } from "../identifiers.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { ActiveRun } from "./active.ts";
+import { claimOptions } from "./claims.ts";
+import { atDoor, needJournal } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+
+/** Asks for a run's cancellation. @returns once the request is durable: whether there was anything to cancel */
+export async function cancelRun(
+  engine: Engine,
+  id: string,
+  driven: ActiveRun | undefined = engine.active.get(id),
+): Promise<boolean> {
+  checkRunId(id);
+  if (driven !== undefined && !driven.journaled) {
+    const active = engine.active.get(id) === driven;
+    driven.cancel();
+    return active;
+  }
+  const journal = await needJournal(engine, "cancel");
+  if ((await journal.requestCancel(id)) === "ended") return false;
+  const here = engine.active.get(id);
+  if (here === undefined) await endUnowned(engine, journal, id);
+  else here.cancel();
+  return true;
+}
+
+/** Ends a cancelled run that nobody drives: otherwise one whose definition no process knows would never end. */
+async function endUnowned(engine: Engine, journal: Journal, id: string): Promise<void> {
+  try {
+    // Nothing is admitted: a claim does no more here than end the run.
+    await atDoor(engine, id, () =>
+      journal.claim(
+        id,
+        claimOptions(engine, () => undefined),
+      ),
+    );
+  } catch (error) {
+    engine.logger.warn(
+      { runId: id, err: error },
+      "A cancellation is recorded, but the run could not be ended at once. The next sweep does it.",
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import type { AnyDefinition } from "../definition.ts";
+import { ExecutusError } from "../errors.ts";
+import type { ClaimCandidate, ClaimOptions, OwnedRun } from "../journal/claim.ts";
+import type { AttemptStart } from "./attempt.ts";
+import type { Engine } from "./engine.ts";
+import { versionChanged } from "./identity.ts";
+import { staticallyChanged } from "./phases.ts";
+
+/** Finds the definition that a recorded run is to be run with. */
+export type FindDefinition = (name: string) => AnyDefinition | undefined;
+
+/** How this executor claims: what it admits, and after how many failed attempts a run is given up. */
+export function claimOptions(engine: Engine, find: FindDefinition): ClaimOptions {
+  const { maxFailedAttempts, maxFailedAttemptsWithoutProgress } = engine.settings;
+  return {
+    maxFailedAttempts,
+    maxFailedAttemptsWithoutProgress,
+    admit: (candidate) => problemWith(engine, candidate, find(candidate.definition)),
+  };
+}
+
+function problemWith(
+  engine: Engine,
+  { id, incarnation, definition: name, version, completedPhases, history }: ClaimCandidate,
+  definition: AnyDefinition | undefined,
+): ExecutusError | undefined {
+  if (definition === undefined) {
+    return new ExecutusError(
+      "EXECUTUS_UNKNOWN_DEFINITION",
+      `Run "${id}" is of the definition "${name}", which is not registered here. Add it to the executor's "definitions".`,
+      { runId: id },
+    );
+  }
+  if (engine.refused.has(incarnation)) {
+    return new ExecutusError(
+      "EXECUTUS_DEFINITION_CHANGED",
+      `Run "${id}" has completed other phases than "${name}" builds for its input now. Run it where its old definition is, or delete it.`,
+      { runId: id },
+    );
+  }
+  return (
+    versionChanged(id, definition, version) ??
+    staticallyChanged(id, definition, completedPhases, history.length)
+  );
+}
+
+/** What a claimed run goes on from. */
+export function startOfClaimed(owned: OwnedRun, definition: AnyDefinition): AttemptStart {
+  const { checkpointer, incarnation, resume, run, attempt, since } = owned;
+  const records = (): number => checkpointer.seq;
+  return { definition, info: run, checkpointer, records, incarnation, resume, attempt, since };
+}

@@ -1,0 +1,160 @@
+import type { Checkpointer } from "../checkpointer.ts";
+import { ExecutusError, isExecutusError } from "../errors.ts";
+import { within } from "../journal/calls.ts";
+import { deadlineError } from "../journal/claim.ts";
+import { cancelledError, isRefusal } from "../journal/owner.ts";
+import { safeLogger } from "../logger.ts";
+import { parseInput } from "../schema.ts";
+import type { ActiveRun, Exit } from "./active.ts";
+import { callUserCode, growFrom } from "./attempt.ts";
+import type { Attempt, AttemptStart } from "./attempt.ts";
+import { Cancellation } from "./cancellation.ts";
+import type { Engine } from "./engine.ts";
+import { Feed } from "./feed.ts";
+import { finalise } from "./finalise.ts";
+import type { BodyResult } from "./finalise.ts";
+import { runLoop } from "./loop.ts";
+import { runPhases } from "./phases.ts";
+import { Teller } from "./teller.ts";
+
+/** Drives one attempt of a run, from here to its end. It is among the active runs until then. */
+export function drive(engine: Engine, start: AttemptStart): ActiveRun {
+  const { id, input } = start.info;
+  const feed = new Feed();
+  const cancellation = new Cancellation(engine.settings.runtime);
+  const { promise: prepared, resolve: tellPrepared } = Promise.withResolvers<void>();
+  const attempt = makeAttempt(engine, start, cancellation, feed, tellPrepared);
+  const exit = runAttempt(engine, attempt).finally(() => {
+    cancellation[Symbol.dispose]();
+    if (engine.active.get(id) === run) engine.active.delete(id);
+    tellPrepared();
+    feed.close();
+  });
+  const run: ActiveRun = {
+    id,
+    definition: start.definition,
+    input,
+    journaled: start.records !== undefined,
+    feed,
+    prepared,
+    exit,
+    cancel: () => cancellation.abort(cancelledError(id)),
+  };
+  engine.active.set(id, run);
+  return run;
+}
+
+function makeAttempt(
+  engine: Engine,
+  start: AttemptStart,
+  cancellation: Cancellation,
+  feed: Feed,
+  prepared: () => void,
+): Attempt {
+  const { abortGraceMs, runtime } = engine.settings;
+  const { id, definition, version } = start.info;
+  const state = growFrom(start.resume);
+  const now = (): number => runtime.now();
+  const attempt: Attempt = {
+    start,
+    state,
+    cancellation,
+    feed,
+    logger: safeLogger(engine.logger, { runId: id, definition, version, attempt: start.attempt }),
+    input: start.parsed?.input,
+    now,
+    ownership: { lost: undefined },
+    teller: new Teller(start, state, feed, now),
+    call: (body) => callUserCode(cancellation, abortGraceMs, body),
+    boundary: () => boundary(engine, attempt),
+    prepared,
+  };
+  return attempt;
+}
+
+async function runAttempt(engine: Engine, attempt: Attempt): Promise<Exit> {
+  const { start, cancellation, teller } = attempt;
+  const { info, checkpointer } = start;
+  // What is watched first counts: a run that is no longer this process's is nobody's to fail.
+  cancellation.watch(checkpointer?.signal);
+  cancellation.watch(engine.stopping);
+  cancellation.watch(start.signal);
+  if (info.deadline !== undefined) cancellation.at(info.deadline, () => deadlineError(info.id));
+  teller.begun();
+  const exit = await finalise(engine, attempt, await resultOf(attempt));
+  teller.stopped(exit.kind);
+  return exit;
+}
+
+async function resultOf(attempt: Attempt): Promise<BodyResult> {
+  try {
+    return { output: await runBody(attempt) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function runBody(attempt: Attempt): Promise<unknown> {
+  const { start } = attempt;
+  const { definition, info } = start;
+  const input =
+    start.parsed === undefined
+      ? await attempt.call(() => parseInput(definition, info.input, info.id))
+      : start.parsed.input;
+  const ready: Attempt = { ...attempt, input };
+  const { body } = definition;
+  return body.kind === "loop" ? runLoop(ready, body) : runPhases(ready, body);
+}
+
+/** Ends a phase or turn that is not the last: its progress is saved before anything else starts. */
+async function boundary(engine: Engine, attempt: Attempt): Promise<void> {
+  const { start, cancellation, teller } = attempt;
+  if (start.checkpointer !== undefined) await save(engine, attempt, start.checkpointer);
+  teller.progressed();
+  cancellation.signal.throwIfAborted();
+  await askCritic(attempt);
+}
+
+async function save(engine: Engine, attempt: Attempt, checkpointer: Checkpointer): Promise<void> {
+  const { runtime, saveTimeoutMs } = engine.settings;
+  try {
+    await within(runtime, saveTimeoutMs, "save", () => checkpointer.save(attempt.state));
+  } catch (error) {
+    if (isExecutusError(error, "EXECUTUS_FENCED")) {
+      attempt.ownership.lost = { error };
+      attempt.cancellation.abort(error);
+      throw error;
+    }
+    if (isRefusal(error)) throw error;
+    attempt.logger.warn(
+      { err: error },
+      "A checkpoint could not be saved. The run goes on, and the next one carries what is missing.",
+    );
+  }
+}
+
+/** Lets the critic look at what has been saved. One that throws is logged, and decides nothing. */
+async function askCritic(attempt: Attempt): Promise<void> {
+  const { start, state, logger } = attempt;
+  const { critic } = start.definition;
+  if (critic === undefined) return;
+  const { history, turns, completedPhases } = state;
+  const progress = { history, turns, completedPhases, attempt: start.attempt };
+  const verdict = await attempt.call(async () => {
+    try {
+      return await critic(progress);
+    } catch (error) {
+      logger.warn({ err: error }, "The critic threw. The run goes on.");
+      return undefined;
+    }
+  });
+  if (verdict === undefined) return;
+  const { id } = start.info;
+  throw new ExecutusError(
+    "EXECUTUS_CRITIC_KILLED",
+    `Run "${id}" was ended by its critic: ${verdict.kill}`,
+    {
+      runId: id,
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import type { CheckpointerFactory } from "../checkpointer.ts";
+import type { AnyDefinition } from "../definition.ts";
+import { ExecutusError } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Logger } from "../logger.ts";
+import type { ActiveRun } from "./active.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the parts of one executor share. */
+export interface Engine {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Over the executor's store, if it has one. Opens the store when first used. */
+  readonly journal: (() => Promise<Journal>) | undefined;
+  /** The host's own. */
+  readonly checkpointers: CheckpointerFactory | undefined;
+  readonly definitions: ReadonlyMap<string, AnyDefinition>;
+  /** Runs that are driven here, by id. */
+  readonly active: Map<string, ActiveRun>;
+  /** Incarnations whose completed positions do not match what their definition builds: not claimed again. */
+  readonly refused: Set<string>;
+  /** Aborted when shutdown begins: nothing new is begun or claimed. */
+  readonly closing: AbortSignal;
+  /** Aborted when shutdown has waited long enough: what still runs is released. */
+  readonly stopping: AbortSignal;
+  /** By id, the last of those who wait to decide what to do about it. They never reject. */
+  readonly doors: Map<string, Promise<unknown>>;
+}
+
+/** The error of a call to an executor that was shut down. */
+export function executorClosed(): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_EXECUTOR_CLOSED",
+    "The executor was shut down. Make a new one to go on.",
+  );
+}
+
+/** The reason with which a shutdown stops runs, and those who wait for runs. */
+export function shutdownReason(): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_SHUTDOWN",
+    "The executor is shutting down; the run is left to be continued by another process.",
+  );
+}
+
+/** The journal, for a verb that needs one. @throws `EXECUTUS_UNSUPPORTED`, `EXECUTUS_EXECUTOR_CLOSED` */
+export async function needJournal(engine: Engine, verb: string): Promise<Journal> {
+  if (engine.closing.aborted) throw executorClosed();
+  if (engine.journal === undefined) {
+    throw new ExecutusError(
+      "EXECUTUS_UNSUPPORTED",
+      `"${verb}" needs a store. Give createExecutor one with the option "store".`,
+    );
+  }
+  return engine.journal();
+}
+
+/** Lets one caller at a time decide what to do about an id. */
+export async function atDoor<T>(
+  { doors }: Engine,
+  id: string,
+  enter: () => Promise<T>,
+): Promise<T> {
+  const before = doors.get(id) ?? Promise.resolve();
+  const turn = before.then(enter);
+  const settled = turn.catch(() => {});
+  doors.set(id, settled);
+  try {
+    return await turn;
+  } finally {
+    if (doors.get(id) === settled) doors.delete(id);
+  }
+}

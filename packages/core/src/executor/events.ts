@@ -1,0 +1,117 @@
+import type { OpenedRecord } from "../journal/format.ts";
+import type { AttemptMark } from "../journal/attempts.ts";
+import { countAttempts } from "../journal/attempts.ts";
+import { readDelta } from "../journal/fold.ts";
+
+/** What happens in a run. `at` is in milliseconds since the epoch, by the clock of who recorded it. */
+export type RunEvent = RecordedEvent | LiveEvent;
+
+/** Events that the run's journal tells, from its first record on, to whoever listens whenever. */
+export type RecordedEvent =
+  | {
+      readonly type: "begun";
+      readonly at: number;
+      readonly definition: string;
+      readonly version: string;
+    }
+  | { readonly type: "attempt"; readonly at: number; readonly attempt: number }
+  | {
+      readonly type: "phase-completed";
+      readonly at: number;
+      readonly name: string;
+      readonly index: number;
+      readonly output: unknown;
+    }
+  | {
+      /** A turn ended, or more than one if saves had failed in between. */
+      readonly type: "turn-completed";
+      readonly at: number;
+      /** Turns that have ended so far. */
+      readonly turn: number;
+      /** What they appended. */
+      readonly messages: readonly unknown[];
+    }
+  | { readonly type: "cancel-asked" | "released" | "reopened"; readonly at: number }
+  | { readonly type: "ended"; readonly at: number; readonly status: "completed" | "failed" };
+
+/** Events that only the driving process tells, as they happen. A slow reader loses the oldest. */
+export type LiveEvent =
+  | {
+      readonly type: "phase-started";
+      readonly at: number;
+      readonly name: string;
+      readonly index: number;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "turn-started";
+      readonly at: number;
+      readonly turn: number;
+      readonly attempt: number;
+    }
+  | { readonly type: "report"; readonly at: number; readonly data: unknown };
+
+/** Turns records into events, in their order. */
+export class RecordTranslator {
+  readonly #id: string;
+  readonly #marks: AttemptMark[] = [];
+  #turns = 0;
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  translate(opened: OpenedRecord): RecordedEvent[] {
+    const { record, control } = opened;
+    const { at } = record;
+    switch (record.type) {
+      case "begin":
+        this.#marks.push({ type: "begin" });
+        return [
+          {
+            type: "begun",
+            at,
+            definition: String(control["definition"]),
+            version: String(control["version"]),
+          },
+        ];
+      case "claim":
+        return [this.#attempt(opened)];
+      case "request":
+        return control["kind"] === "cancel" ? [{ type: "cancel-asked", at }] : [];
+      case "reopen":
+        return [{ type: "reopened", at }];
+      case "release":
+        return [...this.#progress(opened), { type: "released", at }];
+      case "complete":
+        return [...this.#progress(opened), { type: "ended", at, status: "completed" }];
+      case "fail":
+        return [...this.#progress(opened), { type: "ended", at, status: "failed" }];
+      default:
+        return this.#progress(opened);
+    }
+  }
+
+  #attempt({ record, control }: OpenedRecord): RecordedEvent {
+    const { generation } = record;
+    this.#marks.push({ type: "claim", generation, seen: Number(control["seen"]) });
+    return { type: "attempt", at: record.at, attempt: countAttempts(this.#marks).attempts };
+  }
+
+  #progress(opened: OpenedRecord): RecordedEvent[] {
+    const { at } = opened.record;
+    const payload = opened.payload();
+    if (typeof payload !== "object" || payload === null) return [];
+    const { messages, turns, outputs } = readDelta(this.#id, opened, payload);
+    const events: RecordedEvent[] = outputs.map((output) => ({
+      type: "phase-completed",
+      at,
+      ...output,
+    }));
+    if (turns !== undefined && turns !== this.#turns) {
+      this.#turns = turns;
+      events.push({ type: "turn-completed", at, turn: turns, messages });
+    }
+    return events;
+  }
+}

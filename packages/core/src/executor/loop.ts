@@ -1,0 +1,64 @@
+import type { DefinitionBody, TurnContext } from "../definition.ts";
+import { ExecutusError } from "../errors.ts";
+import { contextFor } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
+
+/** Runs turns until one says that it is done. @returns its output */
+export async function runLoop(
+  attempt: Attempt,
+  { turn: run, maxTurns }: Extract<DefinitionBody, { readonly kind: "loop" }>,
+): Promise<unknown> {
+  const { state, start, feed, now, cancellation } = attempt;
+  attempt.prepared();
+  for (;;) {
+    cancellation.signal.throwIfAborted();
+    if (state.turns - (start.since?.turns ?? 0) >= maxTurns) throw turnLimit(attempt, maxTurns);
+    const turn = state.turns + 1;
+    feed.live({ type: "turn-started", at: now(), turn, attempt: start.attempt });
+    const context: TurnContext<unknown, unknown> = {
+      ...contextFor(attempt, ["turn", turn]),
+      history: state.history,
+      turn,
+    };
+    const result = checkResult(
+      await attempt.call(() => run(context as TurnContext<never, never>)),
+      start.definition.name,
+    );
+    for (const message of result.append) state.history.push(message);
+    state.turns = turn;
+    if (result.done) return result.output;
+    await attempt.boundary();
+  }
+}
+
+function checkResult(
+  result: unknown,
+  name: string,
+): { readonly append: readonly unknown[]; readonly done: boolean; readonly output: unknown } {
+  if (typeof result !== "object" || result === null) {
+    throw new TypeError(
+      `Expected a turn of "${name}" to return { append, done, output }, got ${result === null ? "null" : typeof result}.`,
+    );
+  }
+  const { append = [], done = false, output } = result as Record<string, unknown>;
+  if (!Array.isArray(append)) {
+    throw new TypeError(
+      `Expected "append" of a turn of "${name}" to be an array, got ${typeof append}.`,
+    );
+  }
+  if (typeof done !== "boolean") {
+    throw new TypeError(
+      `Expected "done" of a turn of "${name}" to be a boolean, got ${typeof done}.`,
+    );
+  }
+  return { append, done, output };
+}
+
+function turnLimit({ start }: Attempt, maxTurns: number): ExecutusError {
+  const { id } = start.info;
+  return new ExecutusError(
+    "EXECUTUS_TURN_LIMIT",
+    `Run "${id}" has taken ${maxTurns} turns without an end. Raise "maxTurns", or mend what keeps it from ending, then call retry.`,
+    { runId: id },
+  );
+}

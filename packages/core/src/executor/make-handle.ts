@@ -1,0 +1,40 @@
+import type { ActiveRun } from "./active.ts";
+import { cancelRun } from "./cancel.ts";
+import type { Engine } from "./engine.ts";
+import type { RunHandle } from "./handle.ts";
+import { tail } from "./tail.ts";
+
+export interface HandleSource {
+  /** The drive in this process, if there is one. */
+  readonly driven: ActiveRun | undefined;
+  /** The result that is waited for already, or what to do when it is first asked for. */
+  readonly result: Promise<unknown> | (() => Promise<unknown>);
+}
+
+/** Makes the handle of a run. */
+export function makeHandle(
+  engine: Engine,
+  id: string,
+  { driven, result }: HandleSource,
+): RunHandle<unknown> {
+  let asked = false;
+  let waited: Promise<unknown> | undefined;
+  if (typeof result !== "function") {
+    waited = result;
+    // Nobody may ever ask for it: that must not bring the process down, and must not pass unseen.
+    waited.catch((error: unknown) => {
+      if (!asked)
+        engine.logger.warn({ runId: id, err: error }, "A run that was started did not complete.");
+    });
+  }
+  return {
+    id,
+    result: () => {
+      asked = true;
+      waited ??= (result as () => Promise<unknown>)();
+      return waited;
+    },
+    events: () => tail(engine, id, driven),
+    cancel: () => cancelRun(engine, id, driven),
+  };
+}

@@ -1,0 +1,109 @@
+import type { PhaseOutput } from "../checkpointer.ts";
+import type { AnyDefinition, DefinitionBody, Phase, PhaseContext } from "../definition.ts";
+import { ExecutusError } from "../errors.ts";
+import { contextFor } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
+
+type PhasedBody = Exclude<DefinitionBody, { readonly kind: "loop" }>;
+
+/** Runs the phases that are not completed yet. @returns the last phase's output */
+export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<unknown> {
+  const phases = body.kind === "phases" ? body.phases : await buildPhases(attempt, body);
+  const { state, start } = attempt;
+  const changed = definitionChanged(start.info.id, start.definition, phases, state.completedPhases);
+  if (changed !== undefined) throw new Refusal(changed);
+  attempt.prepared();
+  const outputs = Object.create(null) as Record<string, unknown>;
+  for (const { name, output } of state.completedPhases) outputs[name] = output;
+  for (let index = state.completedPhases.length; index < phases.length; index += 1) {
+    const { name, run } = phases[index] as Phase;
+    const output = await runPhase(attempt, { name, index, run }, outputs);
+    outputs[name] = output;
+    state.completedPhases.push({ name, index, output });
+    if (index < phases.length - 1) await attempt.boundary();
+  }
+  return state.completedPhases.at(-1)?.output;
+}
+
+function runPhase(
+  attempt: Attempt,
+  { name, index, run }: Phase & { readonly index: number },
+  outputs: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const { state, feed, start, now } = attempt;
+  attempt.cancellation.signal.throwIfAborted();
+  feed.live({ type: "phase-started", at: now(), name, index, attempt: start.attempt });
+  const context: PhaseContext<unknown, unknown> = {
+    ...contextFor(attempt, ["phase", index]),
+    outputs,
+    completedPhases: state.completedPhases,
+  };
+  return attempt.call(() => run(context as PhaseContext<never, never>));
+}
+
+async function buildPhases(
+  attempt: Attempt,
+  { build }: Extract<DefinitionBody, { readonly kind: "build" }>,
+): Promise<readonly Phase[]> {
+  const { name } = attempt.start.definition;
+  const built = await attempt.call(() => build(attempt.input as never));
+  if (!Array.isArray(built) || !built.every(isPhase)) {
+    throw new TypeError(`Expected "build" of "${name}" to return phases made by phase(name, run).`);
+  }
+  return built;
+}
+
+function isPhase(value: unknown): value is Phase {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, run } = value as { readonly name?: unknown; readonly run?: unknown };
+  return typeof name === "string" && typeof run === "function";
+}
+
+/** A run that was not executed, because its definition does not fit it. */
+export class Refusal extends Error {
+  readonly error: ExecutusError;
+
+  constructor(error: ExecutusError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+/** Says how the names at the completed positions differ from a definition's, if they do. */
+export function definitionChanged(
+  runId: string,
+  { name }: AnyDefinition,
+  phases: readonly Phase[],
+  completed: readonly PhaseOutput[],
+): ExecutusError | undefined {
+  const differs = completed.findIndex((done, index) => done.name !== phases[index]?.name);
+  if (differs === -1) return undefined;
+  const was = completed.map((done) => `"${done.name}"`).join(", ");
+  const is = phases
+    .slice(0, completed.length)
+    .map((phase) => `"${phase.name}"`)
+    .join(", ");
+  return new ExecutusError(
+    "EXECUTUS_DEFINITION_CHANGED",
+    `Run "${runId}" has completed the phases ${was}, but "${name}" begins with ${is || "none"} now (position ${differs}). Run it with a definition that begins as it did, or delete it.`,
+    { runId },
+  );
+}
+
+/** The same for a definition whose phases are known before it runs. */
+export function staticallyChanged(
+  runId: string,
+  definition: AnyDefinition,
+  completed: readonly PhaseOutput[],
+  messages: number,
+): ExecutusError | undefined {
+  const { body, name } = definition;
+  if (body.kind === "phases") return definitionChanged(runId, definition, body.phases, completed);
+  const wasLoop = messages > 0;
+  if (body.kind === "loop" ? completed.length === 0 : !wasLoop) return undefined;
+  return new ExecutusError(
+    "EXECUTUS_DEFINITION_CHANGED",
+    `Run "${runId}" was ${wasLoop ? "a loop" : "a run of phases"}, but "${name}" is ${wasLoop ? "a run of phases" : "a loop"} now. Run it with the definition that it began with, or delete it.`,
+    { runId },
+  );
+}

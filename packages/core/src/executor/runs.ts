@@ -1,0 +1,183 @@
+import { show } from "../definition.ts";
+import { checkRunId } from "../identifiers.ts";
+import { attemptsOf } from "../journal/fold.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { RunRow, RunStatus } from "../store.ts";
+
+/** Statuses that a run can be seen in. */
+export type VisibleStatus = Exclude<RunStatus, "deleting">;
+
+/** A run in short, as a listing shows it. The listing may lag behind. */
+export interface RunSummary {
+  readonly id: string;
+  readonly definition: string;
+  readonly version: string;
+  readonly queue: string;
+  readonly status: VisibleStatus;
+  /** Of the failure; `""` otherwise. */
+  readonly code: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** All that is recorded of a run. */
+export interface RunView extends RunSummary {
+  /** How many times it has been driven. */
+  readonly attempt: number;
+  readonly input: unknown;
+  /** Of a loop: turns that have ended. */
+  readonly turns: number;
+  /** Names of the phases that have ended, in order. */
+  readonly completedPhases: readonly string[];
+  /** Whether someone has asked for its cancellation. */
+  readonly cancelAsked: boolean;
+  readonly deadline: number | undefined;
+  /** Of a completed run. */
+  readonly output?: unknown;
+  /** Of a failed run: as it was recorded. */
+  readonly error?: unknown;
+}
+
+export interface ListOptions {
+  /** @default all */
+  readonly status?: VisibleStatus | undefined;
+  /** Runs on one page, at the most. @default 100 */
+  readonly limit?: number | undefined;
+  /** That of the page before this one. */
+  readonly cursor?: string | undefined;
+}
+
+/** One page of runs, oldest first within a status. The last page has no cursor; any page may be short. */
+export interface RunList {
+  readonly runs: readonly RunSummary[];
+  readonly cursor: string | undefined;
+}
+
+export interface PruneOptions {
+  /** How long ago a run must have ended, in milliseconds. */
+  readonly olderThanMs: number;
+  /** @default both */
+  readonly status?: "completed" | "failed" | undefined;
+}
+
+const statuses: readonly VisibleStatus[] = ["active", "completed", "failed"];
+
+/** Reads a run whole. */
+export async function getRun(journal: Journal, id: string): Promise<RunView | undefined> {
+  checkRunId(id);
+  const stored = await journal.read(id);
+  if (stored === undefined) return undefined;
+  const { row, run } = stored;
+  const { end } = run;
+  return {
+    ...summaryOf(row, end?.status ?? "active"),
+    code: end?.status === "failed" ? end.code : "",
+    attempt: attemptsOf(run).attempts,
+    input: run.input,
+    turns: run.turns,
+    completedPhases: run.completedPhases.map(({ name }) => name),
+    cancelAsked: run.cancelAsked,
+    deadline: run.deadline,
+    ...(end?.status === "completed" && { output: end.output }),
+    ...(end?.status === "failed" && { error: end.error }),
+  };
+}
+
+function summaryOf(row: RunRow, status: VisibleStatus): RunSummary {
+  const { id, definition, version, queue, code, createdAt, updatedAt } = row;
+  return { id, definition, version, queue, status, code, createdAt, updatedAt };
+}
+
+/** One page of runs. Without a status, one status after the other. @throws {TypeError} */
+export async function listRuns(journal: Journal, options: ListOptions = {}): Promise<RunList> {
+  const { limit = 100, status } = options;
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new TypeError(`Expected "limit" to be a positive integer, got ${show(limit)}.`);
+  }
+  if (status !== undefined) checkStatus(status, statuses);
+  const runs: RunSummary[] = [];
+  let place: Place | undefined = readCursor(options.cursor, status);
+  while (place !== undefined && runs.length < limit) {
+    const { status: listed, cursor }: Place = place;
+    const page = await journal.list({ status: listed, limit: limit - runs.length, cursor });
+    for (const row of page.runs) runs.push(summaryOf(row, listed));
+    place =
+      page.cursor === undefined
+        ? placeAfter(listed, status)
+        : { status: listed, cursor: page.cursor };
+  }
+  return { runs, cursor: place && writeCursor(place) };
+}
+
+/** Where a listing goes on. */
+interface Place {
+  readonly status: VisibleStatus;
+  readonly cursor: string | undefined;
+}
+
+function placeAfter(listed: VisibleStatus, only: VisibleStatus | undefined): Place | undefined {
+  const next = only === undefined ? statuses[statuses.indexOf(listed) + 1] : undefined;
+  return next && { status: next, cursor: undefined };
+}
+
+function checkStatus(status: string, known: readonly string[]): void {
+  if (known.includes(status)) return;
+  throw new TypeError(`Expected "status" to be one of "${known.join('", "')}".`);
+}
+
+function writeCursor({ status, cursor }: Place): string {
+  return Buffer.from(JSON.stringify([status, cursor ?? null])).toString("base64url");
+}
+
+function readCursor(text: string | undefined, status: VisibleStatus | undefined): Place {
+  if (text === undefined) return { status: status ?? "active", cursor: undefined };
+  let place: unknown;
+  try {
+    place = JSON.parse(Buffer.from(text, "base64url").toString());
+  } catch {
+    place = undefined;
+  }
+  const [found, cursor] = Array.isArray(place) ? (place as unknown[]) : [];
+  const known = statuses.find((each) => each === found);
+  if (known === undefined || (status !== undefined && known !== status)) {
+    throw new TypeError(
+      'Expected "cursor" to be that of the page before, of a list with the same options.',
+    );
+  }
+  return { status: known, cursor: typeof cursor === "string" ? cursor : undefined };
+}
+
+/** Deletes runs that ended long enough ago. @returns how many @throws {TypeError} */
+export async function pruneRuns(
+  journal: Journal,
+  now: number,
+  options: PruneOptions,
+): Promise<number> {
+  const { olderThanMs, status } = options;
+  if (typeof olderThanMs !== "number" || !(olderThanMs >= 0)) {
+    throw new TypeError(
+      `Expected "olderThanMs" to be a number of at least 0, got ${show(olderThanMs)}.`,
+    );
+  }
+  const ended = ["completed", "failed"] as const;
+  if (status !== undefined) checkStatus(status, ended);
+  let deleted = 0;
+  for (const each of status === undefined ? ended : [status]) {
+    let cursor: string | undefined;
+    do {
+      const page = await journal.list({ status: each, limit: 100, cursor });
+      for (const { id, updatedAt } of page.runs) {
+        if (updatedAt < now - olderThanMs && (await deleteIfEnded(journal, id))) deleted += 1;
+      }
+      ({ cursor } = page);
+    } while (cursor !== undefined);
+  }
+  return deleted;
+}
+
+/** A listing may lag: a run that was opened again meanwhile stays. */
+async function deleteIfEnded(journal: Journal, id: string): Promise<boolean> {
+  const found = await journal.inspect(id);
+  return found.kind === "ended" && journal.delete(id);
+}

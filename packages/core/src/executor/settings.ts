@@ -1,0 +1,167 @@
+import type { CheckpointerFactory } from "../checkpointer.ts";
+import { jsonCodec } from "../codec.ts";
+import type { Codec } from "../codec.ts";
+import { show } from "../definition.ts";
+import type { AnyDefinition } from "../definition.ts";
+import { checkName } from "../identifiers.ts";
+import type { Logger } from "../logger.ts";
+import { systemRuntime } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
+import type { RunStore } from "../store.ts";
+
+/** Options of an executor. Durations are in milliseconds. */
+export interface ExecutorOptions {
+  /** Where runs are recorded. Without one, everything runs non-durably. */
+  readonly store?: RunStore | undefined;
+  /** A custom checkpointer factory, in place of a store. Verbs that need a journal then reject with `EXECUTUS_UNSUPPORTED`. */
+  readonly checkpointers?: CheckpointerFactory | undefined;
+  /** What recovery, `attach` and `retry` can run here. `run` and `start` need no registration. @default none */
+  readonly definitions?: readonly AnyDefinition[] | undefined;
+  /** Which runs this executor recovers: those that were begun with the same queue. @default "default" */
+  readonly queue?: string | undefined;
+  /** What becomes of a run whose record cannot be begun: it goes on without one, or is rejected. @default "best-effort" */
+  readonly durability?: "best-effort" | "required" | undefined;
+  /** Sweeps again and again until shutdown. @default off */
+  readonly recovery?: { readonly everyMs: number } | undefined;
+  /** Whether disposing of the executor leaves its store open. @default false */
+  readonly keepStore?: boolean | undefined;
+  /** @default a pino at `warn`, loaded when first needed */
+  readonly logger?: Logger | undefined;
+  /** @default `jsonCodec` */
+  readonly codec?: Codec | undefined;
+  /** @default `systemRuntime` */
+  readonly runtime?: Runtime | undefined;
+  /** How long others leave a run alone that its owner has not been heard of. @default 30000 */
+  readonly leaseMs?: number | undefined;
+  /** How often a run that is driven elsewhere is looked at; jittered. @default 1000 */
+  readonly pollMs?: number | undefined;
+  /** What one store call may take. @default 10000 */
+  readonly callTimeoutMs?: number | undefined;
+  /** @default 30000 */
+  readonly beginTimeoutMs?: number | undefined;
+  /** @default 30000 */
+  readonly saveTimeoutMs?: number | undefined;
+  /** @default 30000 */
+  readonly finaliseTimeoutMs?: number | undefined;
+  /** How long a body that ignores its aborted signal is waited for. @default 5000 */
+  readonly abortGraceMs?: number | undefined;
+  /** Attempts that may stop without a word before the run is failed. @default 100 */
+  readonly maxFailedAttempts?: number | undefined;
+  /** The same, in a row without progress. @default 3 */
+  readonly maxFailedAttemptsWithoutProgress?: number | undefined;
+  /** Recovered runs that go on here at once. @default 100 */
+  readonly maxConcurrentRuns?: number | undefined;
+  /** Bytes that one record's payload may have. @default 67108864 (64 MiB) */
+  readonly maxRecordedBytes?: number | undefined;
+}
+
+type Limit = Exclude<
+  {
+    [Name in keyof ExecutorOptions]-?: ExecutorOptions[Name] extends number | undefined
+      ? Name
+      : never;
+  }[keyof ExecutorOptions],
+  undefined
+>;
+
+const defaults: Readonly<Record<Limit, number>> = {
+  leaseMs: 30_000,
+  pollMs: 1_000,
+  callTimeoutMs: 10_000,
+  beginTimeoutMs: 30_000,
+  saveTimeoutMs: 30_000,
+  finaliseTimeoutMs: 30_000,
+  abortGraceMs: 5_000,
+  maxFailedAttempts: 100,
+  maxFailedAttemptsWithoutProgress: 3,
+  maxConcurrentRuns: 100,
+  maxRecordedBytes: 64 * 1024 * 1024,
+};
+
+/** Options with their defaults. */
+export interface Settings extends Readonly<Record<Limit, number>> {
+  readonly queue: string;
+  readonly durability: "best-effort" | "required";
+  readonly everyMs: number | undefined;
+  readonly keepStore: boolean;
+  readonly codec: Codec;
+  readonly runtime: Runtime;
+}
+
+/** Limits that may be zero. */
+const mayBeZero: ReadonlySet<Limit> = new Set([
+  "abortGraceMs",
+  "maxFailedAttempts",
+  "maxFailedAttemptsWithoutProgress",
+]);
+
+/** Checks options and fills in defaults. @throws {TypeError} */
+export function resolveSettings(options: ExecutorOptions): Settings {
+  const limits = Object.fromEntries(
+    (Object.keys(defaults) as Limit[]).map((name) => [name, limit(name, options[name])]),
+  ) as Record<Limit, number>;
+  const { queue = "default", durability = "best-effort", recovery, keepStore = false } = options;
+  checkName("the queue", queue, 128);
+  if (durability !== "best-effort" && durability !== "required") {
+    throw new TypeError('Expected "durability" to be "best-effort" or "required".');
+  }
+  if (options.store !== undefined && options.checkpointers !== undefined) {
+    throw new TypeError('Expected either "store" or "checkpointers", not both.');
+  }
+  checkStore(options.store);
+  const everyMs = recovery?.everyMs;
+  if (recovery !== undefined) checkLimit("recovery.everyMs", everyMs, 1);
+  const { codec = jsonCodec, runtime = systemRuntime } = options;
+  return { ...limits, queue, durability, everyMs, keepStore, codec, runtime };
+}
+
+function limit(name: Limit, value: number = defaults[name]): number {
+  checkLimit(name, value, mayBeZero.has(name) ? 0 : 1);
+  return value;
+}
+
+export function checkLimit(name: string, value: unknown, least: number): void {
+  if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
+  throw new TypeError(
+    `Expected "${name}" to be a number of at least ${least}, got ${show(value)}.`,
+  );
+}
+
+function checkStore(store: RunStore | undefined): void {
+  if (store === undefined) return;
+  if (typeof store !== "object" || store === null || store.contract !== 1) {
+    throw new TypeError(
+      'Expected "store" to be a RunStore of contract 1. Install the adapter that fits this core.',
+    );
+  }
+  const { maxRecordBytes } = store.limits;
+  if (!Number.isSafeInteger(maxRecordBytes) || maxRecordBytes < 1024) {
+    throw new TypeError(
+      `Expected the store's "maxRecordBytes" to be at least 1024, got ${show(maxRecordBytes)}.`,
+    );
+  }
+}
+
+/** Registers definitions by name. @throws {TypeError} if one is registered twice, or is none */
+export function registerDefinitions(
+  definitions: readonly AnyDefinition[] = [],
+): ReadonlyMap<string, AnyDefinition> {
+  const byName = new Map<string, AnyDefinition>();
+  for (const definition of definitions) {
+    checkDefinition(definition);
+    if (byName.has(definition.name)) {
+      throw new TypeError(
+        `The definition "${definition.name}" is registered twice. Give one of them another name, or let the newer one accept the older one's version.`,
+      );
+    }
+    byName.set(definition.name, definition);
+  }
+  return byName;
+}
+
+/** Checks that a value was made by `defineRun` or `defineLoop`. @throws {TypeError} */
+export function checkDefinition(definition: AnyDefinition): void {
+  const given: unknown = definition;
+  if (typeof given === "object" && given !== null && "body" in given && "version" in given) return;
+  throw new TypeError("Expected a definition made by defineRun or defineLoop.");
+}

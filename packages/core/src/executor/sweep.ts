@@ -1,0 +1,170 @@
+import { isExecutusError } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { RunRow } from "../store.ts";
+import { withoutCarried } from "../carriers.ts";
+import type { ActiveRun } from "./active.ts";
+import { claimOptions, startOfClaimed } from "./claims.ts";
+import { drive } from "./drive.ts";
+import { atDoor } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+
+/** What one sweep did. */
+export interface RecoveryReport {
+  /** Ids of runs that go on here now. */
+  readonly resumed: readonly string[];
+  /** Ids of runs that somebody had asked to cancel, and that have ended now. */
+  readonly cancelled: readonly string[];
+  /** Ids of runs whose attempts were used up, and that have failed now. */
+  readonly exhausted: readonly string[];
+  readonly skipped: readonly SkippedRun[];
+}
+
+/** A run that was left for others. */
+export interface SkippedRun {
+  readonly id: string;
+  /** `full`: `maxConcurrentRuns` go on here already. Else the code of `error`. */
+  readonly reason: "full" | ErrorCode;
+  readonly error?: unknown;
+}
+
+interface Growing {
+  readonly resumed: string[];
+  readonly cancelled: string[];
+  readonly exhausted: string[];
+  readonly skipped: SkippedRun[];
+}
+
+/** Claims at the same time. */
+const claimsAtOnce = 8;
+const pageSize = 100;
+
+/** Sweeps for interrupted runs, and drives them in the background. */
+export class Sweeper {
+  readonly #engine: Engine;
+  /** Runs that recovery drives now. */
+  readonly #recovered = new Set<ActiveRun>();
+  /** When every active row was last looked at, on this process's own clock. */
+  #lastFullSweep = -Infinity;
+  readonly #told = new Set<string>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** One bounded sweep: every candidate is claimed or skipped when it resolves. */
+  async sweep(journal: Journal): Promise<RecoveryReport> {
+    const report: Growing = { resumed: [], cancelled: [], exhausted: [], skipped: [] };
+    await this.#finishRemovals(journal);
+    const candidates = shuffled(this.#engine, await this.#candidates(journal));
+    const claimNext = async (): Promise<void> => {
+      for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) {
+        await this.#tryClaim(journal, next, report);
+      }
+    };
+    await Promise.all(Array.from({ length: claimsAtOnce }, claimNext));
+    return report;
+  }
+
+  /** Rows that may be claimed: all that are due, and now and then all others that look abandoned. */
+  async #candidates(journal: Journal): Promise<string[]> {
+    const { runtime, queue, leaseMs } = this.#engine.settings;
+    const isFull = runtime.monotonic() - this.#lastFullSweep >= leaseMs;
+    if (isFull) this.#lastFullSweep = runtime.monotonic();
+    const before = isFull ? Number.MAX_SAFE_INTEGER : runtime.now();
+    const found = new Set<string>();
+    for await (const row of pages(journal, { status: "active", due: { queue, before } })) {
+      if (this.#engine.active.has(row.id)) continue;
+      if (row.owner === "" || journal.mayBeDue(row)) found.add(row.id);
+    }
+    return [...found];
+  }
+
+  async #finishRemovals(journal: Journal): Promise<void> {
+    for await (const row of pages(journal, { status: "deleting" })) {
+      await journal.finishRemoval(row);
+    }
+  }
+
+  async #tryClaim(journal: Journal, id: string, report: Growing): Promise<void> {
+    const { settings, closing } = this.#engine;
+    if (closing.aborted) return;
+    if (this.#recovered.size >= settings.maxConcurrentRuns) {
+      report.skipped.push({ id, reason: "full" });
+      return;
+    }
+    try {
+      await atDoor(this.#engine, id, () => this.#claim(journal, id, report));
+    } catch (error) {
+      const reason = isExecutusError(error) ? error.code : "EXECUTUS_STORE_UNAVAILABLE";
+      this.#skip(report, { id, reason, error });
+    }
+  }
+
+  async #claim(journal: Journal, id: string, report: Growing): Promise<void> {
+    const engine = this.#engine;
+    if (engine.active.has(id)) return;
+    const options = claimOptions(engine, (name) => engine.definitions.get(name));
+    const outcome = await journal.claim(id, options);
+    if (outcome.kind === "cancelled" || outcome.kind === "exhausted") report[outcome.kind].push(id);
+    if (outcome.kind === "skipped") {
+      this.#skip(report, { id, reason: outcome.error.code, error: outcome.error });
+    }
+    if (outcome.kind !== "owned") return;
+    const definition = engine.definitions.get(outcome.run.definition);
+    // Only what is registered is admitted.
+    if (definition === undefined) return;
+    const run = withoutCarried(() => drive(engine, startOfClaimed(outcome, definition)));
+    this.#recovered.add(run);
+    const watched = this.#watch(run);
+    await Promise.race([run.prepared, watched]);
+    const refused = engine.refused.has(outcome.incarnation);
+    if (refused) report.skipped.push({ id, reason: "EXECUTUS_DEFINITION_CHANGED" });
+    else report.resumed.push(id);
+  }
+
+  async #watch(run: ActiveRun): Promise<void> {
+    const exit = await run.exit;
+    this.#recovered.delete(run);
+    if (exit.kind === "failed" || exit.kind === "abandoned") {
+      this.#engine.logger.warn(
+        { runId: run.id, err: exit.error, exit: exit.kind },
+        "A recovered run did not complete.",
+      );
+    }
+  }
+
+  #skip(report: Growing, skipped: { id: string; reason: ErrorCode; error: unknown }): void {
+    report.skipped.push(skipped);
+    const key = `${skipped.reason} ${skipped.id}`;
+    if (this.#told.has(key)) return;
+    // Said once, and not with every sweep.
+    this.#told.add(key);
+    this.#engine.logger.warn(
+      { runId: skipped.id, err: skipped.error },
+      "An interrupted run was left for others.",
+    );
+  }
+}
+
+async function* pages(
+  journal: Journal,
+  query: {
+    readonly status: RunRow["status"];
+    readonly due?: { readonly queue: string; readonly before: number };
+  },
+): AsyncGenerator<RunRow, void> {
+  let cursor: string | undefined;
+  do {
+    const page = await journal.list({ ...query, limit: pageSize, cursor });
+    yield* page.runs;
+    ({ cursor } = page);
+  } while (cursor !== undefined);
+}
+
+function shuffled<T>({ settings }: Engine, items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, order: settings.runtime.random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
