@@ -2,8 +2,7 @@ import type { ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = {
   test: {
-    projects: ["packages/*", "examples/*"],
-    passWithNoTests: true,
+    projects: ["packages/*", "examples/*", "tests"],
     reporters: ["default", "./tools/summary-reporter.ts"],
   },
 };

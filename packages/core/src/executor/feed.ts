@@ -9,6 +9,9 @@ export interface Placed {
 /** Live events that a reader who does not keep up may have waiting. */
 const mostWaiting = 1000;
 
+/** Live events that are kept for readers who come later. */
+const mostKept = 100;
+
 /** What one reader has not read yet. */
 export class Subscription {
   #waiting: Placed[] = [];
@@ -47,6 +50,7 @@ export class Subscription {
 /** Tells those who listen in this process what happens in one drive of a run. */
 export class Feed {
   readonly #subscriptions = new Set<Subscription>();
+  readonly #recent: Placed[] = [];
   /** Of a run without a journal: what a journal would tell. */
   readonly recorded: RecordedEvent[] = [];
   /** How many records there are. */
@@ -60,6 +64,7 @@ export class Feed {
 
   subscribe(): Subscription {
     const subscription = new Subscription();
+    for (const placed of this.#recent) subscription.push(placed);
     this.#subscriptions.add(subscription);
     return subscription;
   }
@@ -69,9 +74,10 @@ export class Feed {
   }
 
   live(event: LiveEvent): void {
-    for (const subscription of this.#subscriptions) {
-      subscription.push({ event, after: this.#records });
-    }
+    const placed = { event, after: this.#records };
+    this.#recent.push(placed);
+    if (this.#recent.length > mostKept) this.#recent.shift();
+    for (const subscription of this.#subscriptions) subscription.push(placed);
   }
 
   /** Tells that the journal has so many records now. */

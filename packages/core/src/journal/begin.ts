@@ -20,8 +20,7 @@ const nothing = { messages: 0, outputs: 0, turns: 0 };
  */
 export async function begin(context: JournalContext, info: RunInfo): Promise<Owner> {
   const row = firstRow(context, info);
-  const draft = beginRecord(context, info);
-  await putBegin(context, row, draft);
+  await putBegin(context, row, beginRecord(context, info));
   const owned = await retrying(context, () => insert(context, row));
   if (owned === undefined) throw sentButUnknown(info.id, neverHeldStill(info.id));
   return new Owner(context, { row, generation: 1, seq: 1, acknowledged: nothing });
@@ -58,17 +57,26 @@ function beginRecord(context: JournalContext, info: RunInfo): Draft {
   );
 }
 
+/** Puts the first record, and its chunks. Whatever its fate, it does not make the run exist. */
 async function putBegin(
   context: JournalContext,
-  { incarnation }: RunRow,
+  { id, incarnation }: RunRow,
   { record, chunks }: Draft,
 ): Promise<void> {
-  for (const [index, data] of chunks.entries()) {
-    const chunk = { nonce: record.nonce, index, data };
-    await call(context, "putChunk", () => context.store.putChunk(incarnation, chunk));
+  try {
+    for (const [index, data] of chunks.entries()) {
+      const chunk = { nonce: record.nonce, index, data };
+      await call(context, "putChunk", () => context.store.putChunk(incarnation, chunk));
+    }
+    // Nobody else knows this journal: whatever is in its first slot is this record.
+    await fillSlot(context, incarnation, { ...record, seq: 1 });
+  } catch (error) {
+    if (!isExecutusError(error, "EXECUTUS_STORE_UNAVAILABLE")) throw error;
+    throw new ExecutusError(error.code, `Run "${id}" was not begun. ${error.message}`, {
+      runId: id,
+      cause: error.cause,
+    });
   }
-  // Nobody else knows this journal: whatever is in its first slot is this record.
-  await fillSlot(context, incarnation, { ...record, seq: 1 });
 }
 
 /** One try to make the run exist. @returns `true` once it is owned; `undefined` to try again. */

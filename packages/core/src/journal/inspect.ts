@@ -23,7 +23,8 @@ export async function retrying<T>(
   step: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   for (let turn = 0; turn < tries; turn += 1) {
-    if (turn > 0) await pause(runtime, jittered(runtime, Math.min(5 * turn, 50)));
+    // The first look again is for what this process has just repaired: nobody is waited for.
+    if (turn > 1) await pause(runtime, jittered(runtime, Math.min(5 * turn, 50)));
     const result = await step();
     if (result !== undefined) return result;
   }

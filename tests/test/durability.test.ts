@@ -1,0 +1,329 @@
+import { createExecutor, defineLoop, defineRun, ExecutusError } from "@executus/core";
+import type { ExecutorOptions } from "@executus/core";
+import { describe, expect, test } from "vitest";
+import { settle, testClock } from "../support/clock.ts";
+import { testLogger } from "../support/logger.ts";
+import { rejection } from "../support/promises.ts";
+import { recorder } from "../support/recorder.ts";
+import {
+  answerLost,
+  fails,
+  hangs,
+  memoryPlace,
+  once,
+  typesOf,
+  watched,
+} from "../support/stores.ts";
+
+const greet = defineRun<{ name: string }>("greet", { version: "1" })
+  .phase("think", ({ input }) => input.name.length)
+  .phase("speak", ({ outputs, input }) => `${input.name}: ${outputs.think}`);
+
+const input = { name: "Ada" };
+
+function setUp(options: ExecutorOptions = {}) {
+  const clock = testClock();
+  const logger = testLogger();
+  const place = memoryPlace();
+  const store = watched(place.open());
+  const looking = place.open();
+  const executor = createExecutor({ store, runtime: clock, logger, ...options });
+  return { clock, logger, store, looking, executor };
+}
+
+/** Moves time while something is waited for. */
+async function during<T>(clock: ReturnType<typeof testClock>, promise: Promise<T>): Promise<T> {
+  let over = false;
+  const settled = promise.then(
+    () => (over = true),
+    () => (over = true),
+  );
+  while (!over) {
+    await clock.advance(1000);
+    await Promise.race([settled, settle()]);
+  }
+  return promise;
+}
+
+describe("a begin that fails", () => {
+  test("before anything could make the run exist lets a run of a made id go on, and says so", async () => {
+    const { executor, store, logger, clock, looking } = setUp();
+    store.interfere("append", fails());
+
+    expect(await during(clock, executor.run(greet, { input }))).toBe("Ada: 3");
+
+    expect(logger.warnings()).toHaveLength(1);
+    expect(logger.warnings()[0]).toMatch(/without one/);
+    expect((await looking.listRuns({ status: "active", limit: 10 })).runs).toEqual([]);
+  });
+
+  test("lets a run of a given id go on once it has read that there is no such run", async () => {
+    const { executor, store, clock, logger } = setUp();
+    store.interfere("append", fails());
+
+    expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+
+    expect(logger.warnings()).toHaveLength(1);
+  });
+
+  test("rejects a run of a given id if it could not read whether there is one", async () => {
+    const { executor, store, clock } = setUp();
+    store.interfere("getRun", fails());
+
+    const error = await rejection(during(clock, executor.run(greet, { id: "a", input })));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE", retryable: true });
+  });
+
+  test("rejects with uncertain: true when the row may have been inserted", async () => {
+    const { executor, store, clock } = setUp();
+    store.interfere("insertRun", hangs);
+
+    const error = await rejection(during(clock, executor.run(greet, { input })));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE", uncertain: true });
+  });
+
+  test("rejects when durability is required", async () => {
+    const { executor, store, clock } = setUp({ durability: "required" });
+    store.interfere("append", fails());
+
+    const error = await rejection(during(clock, executor.run(greet, { input })));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE" });
+  });
+
+  test("rejects a start, which never degrades", async () => {
+    const { executor, store, clock } = setUp();
+    store.interfere("append", fails());
+
+    const error = await rejection(during(clock, executor.start(greet, { input })));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE" });
+  });
+
+  test("for a misconfigured store always rejects, at once", async () => {
+    const { executor, store } = setUp();
+    const wrong = new ExecutusError("EXECUTUS_STORE_MISCONFIGURED", "No such table.");
+    store.interfere("append", fails(wrong));
+
+    expect(await rejection(executor.run(greet, { input }))).toBe(wrong);
+  });
+
+  test("of a custom factory lets the run go on, and says so", async () => {
+    const record = recorder({ begin: () => Promise.reject(new Error("down")) });
+    const logger = testLogger();
+    const executor = createExecutor({ checkpointers: record, logger });
+
+    expect(await executor.run(greet, { id: "a", input })).toBe("Ada: 3");
+
+    expect(record.verbs()).toEqual(["begin"]);
+    expect(logger.warnings()).toHaveLength(1);
+  });
+
+  test("of a custom factory past its time limit rejects, and releases what comes too late", async () => {
+    let begin = (): void => {};
+    const record = recorder({ begin: () => new Promise((resolve) => (begin = resolve)) });
+    const clock = testClock();
+    const executor = createExecutor({
+      checkpointers: record,
+      runtime: clock,
+      logger: testLogger(),
+    });
+
+    const error = await rejection(during(clock, executor.run(greet, { id: "a", input })));
+    begin();
+    await settle();
+
+    expect(error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE", uncertain: true });
+    expect(record.verbs()).toEqual(["begin", "release"]);
+  });
+});
+
+describe("a begin whose answer is lost", () => {
+  for (const verb of ["append", "insertRun"] as const) {
+    test(`at ${verb} is recognised as its own`, async () => {
+      const { executor, store, looking, clock } = setUp();
+      store.interfere(verb, once(answerLost));
+
+      expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+
+      expect(await typesOf(looking, "a")).toEqual(["begin", "save", "complete"]);
+    });
+  }
+});
+
+describe("a save that fails", () => {
+  test("is repeated with the same record in the same slot until it is acknowledged", async () => {
+    const { executor, store, looking, clock } = setUp();
+    const off = store.interfere("append", (_call, [, record]) =>
+      (record as { type: string }).type === "save" ? fails()(async () => {}, []) : undefined,
+    );
+
+    const running = executor.run(greet, { id: "a", input });
+    await clock.advance(500);
+    off();
+
+    expect(await during(clock, running)).toBe("Ada: 3");
+    const saves = store.calls.flatMap(({ verb, args }) =>
+      verb === "append" && (args[1] as { type: string }).type === "save" ? [args[1]] : [],
+    );
+    expect(saves.length).toBeGreaterThan(1);
+    for (const save of saves) expect(save).toEqual(saves[0]);
+    expect(await typesOf(looking, "a")).toEqual(["begin", "save", "complete"]);
+  });
+
+  test("past its time limit is logged, and the next one carries what is missing", async () => {
+    const { executor, store, looking, clock, logger } = setUp({
+      saveTimeoutMs: 3000,
+      leaseMs: 1e9,
+    });
+    const off = store.interfere("append", (_call, [, record]) =>
+      (record as { type: string }).type === "save" ? fails()(async () => {}, []) : undefined,
+    );
+    const steps = defineLoop<undefined, number, number>("steps", {
+      version: "1",
+      turn: ({ turn, history }) => {
+        if (turn === 2) off();
+        return { append: [turn], done: turn === 4, output: history.length };
+      },
+    });
+
+    expect(await during(clock, executor.run(steps, { id: "a" }))).toBe(3);
+
+    expect(logger.warnings()).toEqual([expect.stringMatching(/could not be saved/)]);
+    expect(await executor.get("a")).toMatchObject({ status: "completed", turns: 4 });
+    expect(await typesOf(looking, "a")).toEqual(["begin", "save", "save", "save", "complete"]);
+  });
+
+  test("of a custom checkpointer is called once per boundary, logged, and does not stop the run", async () => {
+    const record = recorder({ save: () => Promise.reject(new Error("disk full")) });
+    const logger = testLogger();
+    const executor = createExecutor({ checkpointers: record, logger });
+
+    expect(await executor.run(greet, { id: "a", input })).toBe("Ada: 3");
+
+    expect(record.verbs()).toEqual(["begin", "save", "complete"]);
+    expect(logger.warnings()).toHaveLength(1);
+  });
+
+  test("of a custom checkpointer that hangs holds the run up no longer than its time limit", async () => {
+    const record = recorder({ save: () => new Promise(() => {}) });
+    const clock = testClock();
+    const executor = createExecutor({
+      checkpointers: record,
+      runtime: clock,
+      logger: testLogger(),
+    });
+
+    expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+  });
+
+  test("whose answer is lost is not written twice", async () => {
+    const { executor, store, looking, clock } = setUp();
+    const lost = once(answerLost);
+    store.interfere("append", (call, args) =>
+      (args[1] as { type: string }).type === "save" ? lost(call, args) : undefined,
+    );
+
+    expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+
+    expect(await typesOf(looking, "a")).toEqual(["begin", "save", "complete"]);
+    expect(await executor.get("a")).toMatchObject({ completedPhases: ["think", "speak"] });
+  });
+});
+
+describe("an end that the store", () => {
+  for (const [how, interference] of [
+    ["refuses", fails()],
+    ["hangs at", hangs],
+  ] as const) {
+    test(`${how} does not take the result from the caller`, async () => {
+      const { executor, store, clock, logger } = setUp({ finaliseTimeoutMs: 5000 });
+      store.interfere("append", (call, args) =>
+        (args[1] as { type: string }).type === "complete" ? interference(call, args) : undefined,
+      );
+
+      expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+
+      expect(logger.warnings().join()).toMatch(/could not be recorded/);
+    });
+
+    test(`${how} does not take the user's own error from the caller`, async () => {
+      const { executor, store, clock } = setUp({ finaliseTimeoutMs: 5000 });
+      store.interfere("append", (call, args) =>
+        (args[1] as { type: string }).type === "fail" ? interference(call, args) : undefined,
+      );
+      const mine = new Error("mine");
+      const broken = defineRun("broken", { version: "1" }).phase("break", () =>
+        Promise.reject(mine),
+      );
+
+      expect(await rejection(during(clock, executor.run(broken, { id: "a" })))).toBe(mine);
+    });
+  }
+
+  test("applied although its answer was lost is recorded once", async () => {
+    const { executor, store, looking, clock } = setUp();
+    const lost = once(answerLost);
+    store.interfere("append", (call, args) =>
+      (args[1] as { type: string }).type === "complete" ? lost(call, args) : undefined,
+    );
+
+    expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+
+    expect(await typesOf(looking, "a")).toEqual(["begin", "save", "complete"]);
+  });
+
+  test("has recorded stands although the row could not be told, and is found by who looks next", async () => {
+    const { executor, store, clock, looking } = setUp();
+    const off = store.interfere("updateRun", fails());
+
+    expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+    expect(await looking.getRun("a")).toMatchObject({ status: "active" });
+    off();
+
+    expect(await executor.get("a")).toMatchObject({ status: "completed", output: "Ada: 3" });
+    expect(await looking.getRun("a")).toMatchObject({ status: "completed" });
+  });
+});
+
+describe("without a store", () => {
+  test("everything works, and nothing is written", async () => {
+    const executor = createExecutor();
+
+    expect(await executor.run(greet, { id: "a", input })).toBe("Ada: 3");
+
+    const error = await rejection(executor.get("a"));
+    expect(error).toMatchObject({ code: "EXECUTUS_UNSUPPORTED" });
+  });
+
+  test("two calls with one id at the same time are one run", async () => {
+    const executor = createExecutor();
+    let runs = 0;
+    const counted = defineRun("counted", { version: "1" }).phase("count", () => (runs += 1));
+
+    const results = await Promise.all([
+      executor.run(counted, { id: "a" }),
+      executor.run(counted, { id: "a" }),
+    ]);
+
+    expect(results).toEqual([1, 1]);
+  });
+
+  test("a handle's events tell what a journal would", async () => {
+    const executor = createExecutor();
+    const handle = await executor.start(greet, { id: "a", input });
+
+    const events = await Array.fromAsync(handle.events());
+
+    expect(events.map(({ type }) => type)).toEqual([
+      "begun",
+      "phase-started",
+      "phase-completed",
+      "phase-started",
+      "phase-completed",
+      "ended",
+    ]);
+  });
+});
