@@ -85,7 +85,7 @@ export function sqliteStore(options: SqliteStoreOptions): RunStore {
       for (;;) {
         const page = await run((prepare) => prepare(sql.readJournal).all(journal, from, limit));
         const records = page.map(toRecord);
-        yield* records;
+        for (const record of records) yield record;
         const last = records.at(-1);
         if (last === undefined || records.length < limit) return;
         from = last.seq + 1;
