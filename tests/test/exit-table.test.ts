@@ -51,13 +51,13 @@ const cases: readonly Case[] = [
   {
     title: "a thrown string",
     end: "fail",
-    act: () => Promise.reject("oh" as never),
+    act: () => Promise.reject("oh"),
     rejects: same("oh"),
   },
   {
     title: "a thrown undefined",
     end: "fail",
-    act: () => Promise.reject(undefined as never),
+    act: () => Promise.reject(undefined),
     rejects: same(undefined),
   },
   {
