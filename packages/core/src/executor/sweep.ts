@@ -44,6 +44,8 @@ export class Sweeper {
   readonly #engine: Engine;
   /** Runs that recovery drives now. */
   readonly #recovered = new Set<ActiveRun>();
+  /** Claims under way. They never reject. */
+  readonly #claiming = new Set<Promise<void>>();
   /** When every active row was last looked at, on this process's own clock. */
   #lastFullSweep = -Infinity;
   readonly #told = new Set<string>();
@@ -87,14 +89,23 @@ export class Sweeper {
   }
 
   async #tryClaim(journal: Journal, id: string, report: Growing): Promise<void> {
-    const { settings, closing } = this.#engine;
-    if (closing.aborted) return;
-    if (this.#recovered.size >= settings.maxConcurrentRuns) {
-      report.skipped.push({ id, reason: "full" });
-      return;
+    if (this.#engine.closing.aborted) return;
+    const { maxConcurrentRuns } = this.#engine.settings;
+    while (this.#recovered.size + this.#claiming.size >= maxConcurrentRuns) {
+      if (this.#claiming.size === 0) {
+        report.skipped.push({ id, reason: "full" });
+        return;
+      }
+      // What becomes of a claim under way tells whether there is room.
+      await Promise.race(this.#claiming);
     }
+    const claiming = atDoor(this.#engine, id, () => this.#claim(journal, id, report));
+    const settled = claiming
+      .then(undefined, () => {})
+      .finally(() => this.#claiming.delete(settled));
+    this.#claiming.add(settled);
     try {
-      await atDoor(this.#engine, id, () => this.#claim(journal, id, report));
+      await claiming;
     } catch (error) {
       const reason = isExecutusError(error) ? error.code : "EXECUTUS_STORE_UNAVAILABLE";
       this.#skip(report, { id, reason, error });

@@ -1,0 +1,213 @@
+import { createExecutor, defineLoop, defineRun } from "@executus/core";
+import type { RunEvent } from "@executus/core";
+import { describe, expect, test } from "vitest";
+import { settle, testClock } from "../support/clock.ts";
+import { testLogger } from "../support/logger.ts";
+import { gate, rejection } from "../support/promises.ts";
+import { memoryPlace } from "../support/stores.ts";
+
+function setUp() {
+  const clock = testClock();
+  const place = memoryPlace();
+  const logger = testLogger();
+  const spawn = () => createExecutor({ store: place.open(), runtime: clock, logger });
+  return { clock, spawn, logger };
+}
+
+const typesIn = (events: readonly RunEvent[]): string[] => events.map(({ type }) => type);
+
+describe("events", () => {
+  test("of the driving process tell records and what happens between them, in order", async () => {
+    const { spawn } = setUp();
+    const steps = defineRun("steps", { version: "1" })
+      .phase("a", ({ report }) => {
+        report({ done: 1 });
+        return "A";
+      })
+      .phase("b", () => "B");
+
+    const handle = await spawn().start(steps, { id: "x" });
+    const events = await Array.fromAsync(handle.events());
+
+    expect(typesIn(events)).toEqual([
+      "begun",
+      "phase-started",
+      "report",
+      "phase-completed",
+      "phase-started",
+      "phase-completed",
+      "ended",
+    ]);
+    expect(events[2]).toMatchObject({ data: { done: 1 } });
+    expect(events[3]).toMatchObject({ name: "a", index: 0, output: "A" });
+    expect(events.at(-1)).toMatchObject({ status: "completed" });
+  });
+
+  test("elsewhere are polled from the journal, every record of it, until the end", async () => {
+    const { spawn, clock } = setUp();
+    const go = gate();
+    const talk = defineLoop<undefined, string, string>("talk", {
+      version: "1",
+      turn: async ({ turn }) => {
+        if (turn === 2) await go.opened;
+        return { append: [`turn ${turn}`], done: turn === 3, output: "over" };
+      },
+    });
+    const driving = await spawn().start(talk, { id: "x" });
+    const elsewhere = await spawn().attach("x");
+    const events: RunEvent[] = [];
+    const reading = (async () => {
+      for await (const event of elsewhere.events()) events.push(event);
+    })();
+
+    await clock.advance(3000);
+    const before = typesIn(events);
+    go.open();
+    await driving.result();
+    await clock.advance(3000);
+    await reading;
+
+    expect(before).toEqual(["begun", "turn-completed"]);
+    expect(typesIn(events)).toEqual([
+      "begun",
+      "turn-completed",
+      "turn-completed",
+      "turn-completed",
+      "ended",
+    ]);
+    expect(events[1]).toMatchObject({ turn: 1, messages: ["turn 1"] });
+  });
+
+  test("tell attempts, cancellations and reopenings", async () => {
+    const { spawn, clock } = setUp();
+    let wrong = true;
+    const flaky = defineRun("flaky", { version: "1" }).phase("try", () => {
+      if (wrong) throw new Error("wrong");
+      return "right";
+    });
+    const executor = spawn();
+    await rejection(executor.run(flaky, { id: "x" }));
+    await executor.retry("x");
+    wrong = false;
+    await executor.run(flaky, { id: "x" });
+    await clock.advance(10);
+
+    const first: RunEvent[] = [];
+    const handle = await executor.attach("x");
+    for await (const event of handle.events()) first.push(event);
+
+    expect(typesIn(first)).toEqual(["begun", "ended"]);
+  });
+
+  test("stop for a consumer that leaves, and the run goes on", async () => {
+    const { spawn } = setUp();
+    const go = gate();
+    const slow = defineRun("slow", { version: "1" })
+      .phase("a", () => "A")
+      .phase("b", async () => {
+        await go.opened;
+        return "B";
+      });
+    const handle = await spawn().start(slow, { id: "x" });
+
+    for await (const event of handle.events()) {
+      if (event.type === "phase-completed") break;
+    }
+    await rejection(
+      (async () => {
+        for await (const event of handle.events()) throw new Error(event.type);
+      })(),
+    );
+    go.open();
+
+    expect(await handle.result()).toBe("B");
+  });
+
+  test("lose the oldest reports for a reader who does not keep up, and never a record", async () => {
+    const { spawn } = setUp();
+    const chatty = defineRun("chatty", { version: "1" }).phase("talk", ({ report }) => {
+      for (let i = 0; i < 5000; i += 1) report(i);
+    });
+    const handle = await spawn().start(chatty, { id: "x" });
+
+    const events = await Array.fromAsync(handle.events());
+
+    const reports = events.filter(({ type }) => type === "report");
+    expect(reports.length).toBeLessThan(5000);
+    expect(reports.at(-1)).toMatchObject({ data: 4999 });
+    expect(
+      typesIn(events.filter(({ type }) => type !== "report" && type !== "phase-started")),
+    ).toEqual(["begun", "phase-completed", "ended"]);
+  });
+
+  test("end when the executor is shut down", async () => {
+    const { spawn } = setUp();
+    const executor = spawn();
+    const idle = defineRun("idle", { version: "1" }).phase("wait", () => new Promise(() => {}));
+    const handle = await executor.start(idle, { id: "x" });
+    handle.result().catch(() => {});
+    const reading = Array.fromAsync(handle.events());
+    await settle();
+
+    const stopped = executor.shutdown({ graceMs: 0 });
+    await Promise.race([reading, settle()]);
+    void stopped;
+
+    expect(typesIn(await Promise.race([reading, settle().then(() => [])]))).toEqual([]);
+  });
+});
+
+describe("a critic", () => {
+  test("sees what has been saved, after each boundary", async () => {
+    const { spawn } = setUp();
+    const seen: unknown[] = [];
+    const watched = defineRun("watched", {
+      version: "1",
+      critic: ({ completedPhases, attempt }) => {
+        seen.push([completedPhases.length, attempt]);
+      },
+    })
+      .phase("a", () => 1)
+      .phase("b", () => 2)
+      .phase("c", () => 3);
+
+    await spawn().run(watched);
+
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+  });
+
+  test("that throws is logged, and decides nothing", async () => {
+    const { spawn, logger } = setUp();
+    const watched = defineRun("watched", {
+      version: "1",
+      critic: () => {
+        throw new Error("bad critic");
+      },
+    })
+      .phase("a", () => 1)
+      .phase("b", () => 2);
+
+    expect(await spawn().run(watched)).toBe(2);
+    expect(logger.warnings()).toEqual([expect.stringMatching(/critic threw/)]);
+  });
+});
+
+test("a logger that throws hurts nobody", async () => {
+  const broken = () => {
+    throw new Error("no disk for logs");
+  };
+  const logger = { debug: broken, info: broken, warn: broken, error: broken };
+  const executor = createExecutor({
+    logger,
+    checkpointers: { begin: () => Promise.reject(new Error("down")) },
+  });
+  const greet = defineRun("greet", { version: "1" }).phase("greet", ({ logger: log }) => {
+    log.info({}, "hello");
+    return "hi";
+  });
+
+  expect(await executor.run(greet)).toBe("hi");
+});
