@@ -115,6 +115,19 @@ describe("maxRecordBytes", () => {
   });
 });
 
+describe("a listing", () => {
+  test("forgets a run that was deleted, also when its id is used again", async () => {
+    const store = memoryStore();
+    await store.insertRun(runRow({ status: "completed" }));
+    await store.deleteRun(runRow());
+    await store.insertRun(runRow({ incarnation: "journal-2" }));
+
+    const { runs } = await store.listRuns({ status: "completed", limit: 10 });
+
+    expect(runs).toEqual([]);
+  });
+});
+
 describe("a cursor", () => {
   test.each(["", "nonsense", "x:run-1", "5:"])("as %j is a TypeError", async (cursor) => {
     const listing = memoryStore().listRuns({ status: "active", limit: 1, cursor });
