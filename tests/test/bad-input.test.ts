@@ -159,7 +159,7 @@ describe("a value that cannot be encoded", () => {
 
   test("in an error is left out of the record, and the caller gets the error untouched", async () => {
     const { executor } = setUp();
-    const mine = Object.assign(new Error("request failed"), { request: new (class Socket {})() });
+    const mine = Object.assign(new Error("request failed"), { request: new AbortController() });
     const definition = defineRun("bad", { version: "1" }).phase("call", () => Promise.reject(mine));
 
     expect(await rejection(executor.run(definition, { id: "a" }))).toBe(mine);
@@ -195,7 +195,7 @@ describe("misuse by the programmer", () => {
       () => greet.phase("x", 1 as never),
       /phase "x" to be a function/,
     ],
-    ["a phase without a name", () => greet.phase("" as string, () => 1), /phase's name/],
+    ["a phase without a name", () => greet.phase("", () => 1), /phase's name/],
     [
       "a built phase that is no function",
       () => phase("x", 1 as never),
@@ -281,6 +281,7 @@ describe("misuse by the programmer", () => {
     ["a page of no runs", (e) => e.list({ limit: 0 }), /"limit"/],
     ["an unknown status", (e) => e.list({ status: "gone" as never }), /"status"/],
     ["a cursor of another list", (e) => e.list({ cursor: "zzz" }), /"cursor"/],
+    ["a cursor that was changed", (e) => e.list({ cursor: "WyJhY3RpdmUiLCJ4IiwxXQ" }), /"cursor"/],
     ["a negative age", (e) => e.prune({ olderThanMs: -1 }), /"olderThanMs"/],
     ["a negative grace", (e) => e.shutdown({ graceMs: -1 }), /"graceMs"/],
   ];

@@ -120,7 +120,7 @@ for (const open of places) {
       await clock.advance(5000);
       await stopping;
 
-      expect(beats).toEqual(Array<string[]>(3).fill(["updateRun", "lastRecord"]).flat());
+      expect(beats).toEqual([1, 2, 3].flatMap(() => ["updateRun", "lastRecord"]));
     });
   });
 }

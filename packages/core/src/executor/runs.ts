@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { show } from "../definition.ts";
 import { checkRunId } from "../identifiers.ts";
 import { attemptsOf } from "../journal/fold.ts";
@@ -126,19 +127,17 @@ function checkStatus(status: string, known: readonly string[]): void {
   throw new TypeError(`Expected "status" to be one of "${known.join('", "')}".`);
 }
 
-function writeCursor({ status, cursor }: Place): string {
-  return Buffer.from(JSON.stringify([status, cursor ?? null])).toString("base64url");
+/** With a checksum, so that a cursor that is none is refused here, and not by the store. */
+function writeCursor({ status, cursor = null }: Place): string {
+  const place = JSON.stringify([status, cursor]);
+  return Buffer.from(JSON.stringify([crc32(place), place])).toString("base64url");
 }
 
 function readCursor(text: string | undefined, status: VisibleStatus | undefined): Place {
   if (text === undefined) return { status: status ?? "active", cursor: undefined };
-  let place: unknown;
-  try {
-    place = JSON.parse(Buffer.from(text, "base64url").toString());
-  } catch {
-    place = undefined;
-  }
-  const [found, cursor] = Array.isArray(place) ? (place as unknown[]) : [];
+  const [checksum, place] = parseList(Buffer.from(String(text), "base64url").toString());
+  const whole = typeof place === "string" && crc32(place) === checksum;
+  const [found, cursor] = whole ? parseList(place) : [];
   const known = statuses.find((each) => each === found);
   if (known === undefined || (status !== undefined && known !== status)) {
     throw new TypeError(
@@ -146,6 +145,15 @@ function readCursor(text: string | undefined, status: VisibleStatus | undefined)
     );
   }
   return { status: known, cursor: typeof cursor === "string" ? cursor : undefined };
+}
+
+function parseList(text: string): readonly unknown[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Deletes runs that ended long enough ago. @returns how many @throws {TypeError} */

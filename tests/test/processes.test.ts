@@ -1,0 +1,147 @@
+import { existsSync, readFileSync, watch } from "node:fs";
+import { join, dirname } from "node:path";
+import { createExecutor } from "@executus/core";
+import { describe, expect, test } from "vitest";
+import { startWorker } from "../support/processes.ts";
+import { journalOf, sqlitePlace, typesOf } from "../support/stores.ts";
+
+/** Lines of a log, once it has one that is wanted. */
+async function logHas(file: string, line: string): Promise<void> {
+  const has = (): boolean =>
+    existsSync(file) && readFileSync(file, "utf8").split("\n").includes(line);
+  if (has()) return;
+  const watching = watch(dirname(file));
+  const seen = new Promise<void>((resolve) => {
+    watching.on("change", () => {
+      if (has()) resolve();
+    });
+  });
+  if (!has()) await seen;
+  watching.close();
+}
+
+const linesOf = (file: string): string[] => readFileSync(file, "utf8").trim().split("\n");
+
+function setUp() {
+  const place = sqlitePlace();
+  const log = join(dirname(place.database), "log.txt");
+  const runs = (hangIn: number) => [{ id: "a", input: { log, hangIn } }];
+  return { place, database: place.database, log, runs };
+}
+
+const longLease = 600_000;
+
+describe("a process killed with SIGKILL", () => {
+  test("and started again on the same machine resumes at once, whatever the lease", async () => {
+    using stage = useful(setUp());
+    const { database, runs, log } = stage;
+    await using first = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    await logHas(log, "two/1");
+    await first.kill("SIGKILL");
+
+    await using second = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+
+    expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
+    expect(linesOf(log)).toEqual(["one/1", "two/1", "two/2", "three/2"]);
+  });
+
+  test("on another machine is taken over within its lease", async () => {
+    using stage = useful(setUp());
+    const { database, runs, log } = stage;
+    const leaseMs = 400;
+    await using first = startWorker({ database, leaseMs, runs: runs(1), otherMachine: true });
+    await logHas(log, "two/1");
+    await first.kill("SIGKILL");
+
+    await using second = startWorker({ database, leaseMs, runs: runs(1) });
+
+    expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
+  });
+});
+
+describe("a zombie owner", () => {
+  test("stopped past its lease and continued writes nothing, gets FENCED, and its signal is aborted", async () => {
+    using stage = useful(setUp());
+    const { database, runs, log, place } = stage;
+    const leaseMs = 400;
+    await using first = startWorker({ database, leaseMs, runs: runs(1) });
+    await logHas(log, "two/1");
+    await first.kill("SIGSTOP");
+    await using second = startWorker({ database, leaseMs, runs: runs(1) });
+    expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
+    const store = place.open();
+    await store.open();
+    const before = await journalOf(store, "a");
+
+    await first.kill("SIGCONT");
+
+    expect(await first.ended()).toEqual([{ id: "a", code: "EXECUTUS_FENCED" }]);
+    expect(linesOf(log)).toContain("aborted/1");
+    expect(await journalOf(store, "a")).toEqual(before);
+    await store[Symbol.asyncDispose]();
+  });
+});
+
+describe("two processes with one id", () => {
+  test("one works, the other waits for its result and takes over when the first dies", async () => {
+    using stage = useful(setUp());
+    const { database, runs, log, place } = stage;
+    await using first = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    await logHas(log, "two/1");
+    await using second = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    await using third = startWorker({
+      database,
+      leaseMs: longLease,
+      runs: runs(1),
+      ifActive: "reject",
+    });
+
+    expect(await third.ended()).toEqual([{ id: "a", code: "EXECUTUS_RUN_ACTIVE" }]);
+    expect(linesOf(log)).toEqual(["one/1", "two/1"]);
+    await first.kill("SIGKILL");
+
+    expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
+    const store = place.open();
+    await store.open();
+    expect(await typesOf(store, "a")).toEqual(["begin", "save", "claim", "save", "complete"]);
+    await store[Symbol.asyncDispose]();
+  });
+});
+
+describe("fifty runs", () => {
+  test("recovered by two processes, one of them killed, each end once", async () => {
+    using stage = useful(setUp());
+    const { database, log, place } = stage;
+    const ids = Array.from({ length: 50 }, (_, i) => `run ${i}`);
+    // Half of them hold still in the second attempt as well, so that there is something to kill.
+    const runs = ids.map((id, i) => ({ id, input: { log: `${log}.${i}`, hangIn: 1 } }));
+    await using first = startWorker({ database, leaseMs: longLease, runs });
+    await Promise.all(ids.map((_, i) => logHas(`${log}.${i}`, "two/1")));
+    await first.kill("SIGKILL");
+
+    await using second = startWorker({ database, leaseMs: longLease, sweepUntilDone: true });
+    await using third = startWorker({ database, leaseMs: longLease, sweepUntilDone: true });
+    await second.next();
+    await second.kill("SIGKILL");
+    await third.ended();
+
+    const store = place.open();
+    await using executor = createExecutor({ store });
+    for (const [i, id] of ids.entries()) {
+      const run = await executor.get(id);
+      const attempt = run?.attempt ?? 0;
+      expect(run).toMatchObject({ status: "completed", completedPhases: ["one", "two", "three"] });
+      expect(run?.output).toMatch(/^one\/1 two\/\d three\/\d$/);
+      const types = await typesOf(store, id);
+      expect(types.filter((type) => type === "complete")).toHaveLength(1);
+      expect(types.filter((type) => type === "save")).toHaveLength(2);
+      expect(linesOf(`${log}.${i}`).filter((line) => line.startsWith("one/"))).toEqual(["one/1"]);
+      expect(attempt).toBeGreaterThan(1);
+    }
+  });
+});
+
+/** Removes the place of a stage when it is over. */
+function useful<T extends { readonly place: Disposable }>(stage: T): T & Disposable {
+  return { ...stage, [Symbol.dispose]: () => stage.place[Symbol.dispose]() };
+}
