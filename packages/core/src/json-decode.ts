@@ -85,19 +85,19 @@ function reviveTagged(object: Record<string, unknown>, depth: number): unknown {
   );
 }
 
-const numbers: Readonly<Record<string, number>> = {
-  NaN,
-  Infinity,
-  "-Infinity": -Infinity,
-  "-0": -0,
-};
+const numbers: ReadonlyMap<string, number> = new Map([
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+  ["-0", -0],
+]);
 
 const readers: Readonly<
   Record<string, (value: unknown, depth: number, object: Record<string, unknown>) => unknown>
 > = {
   undefined: () => undefined,
   number: (value) => {
-    const number = numbers[text(value)];
+    const number = numbers.get(text(value));
     if (number === undefined) throw corrupt();
     return number;
   },

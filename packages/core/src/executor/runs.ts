@@ -128,14 +128,16 @@ function checkStatus(status: string, known: readonly string[]): void {
 }
 
 /** With a checksum, so that a cursor that is none is refused here, and not by the store. */
-function writeCursor({ status, cursor = null }: Place): string {
-  const place = JSON.stringify([status, cursor]);
+function writeCursor({ status, cursor }: Place): string {
+  const place = JSON.stringify([status, cursor ?? null]);
   return Buffer.from(JSON.stringify([crc32(place), place])).toString("base64url");
 }
 
-function readCursor(text: string | undefined, status: VisibleStatus | undefined): Place {
+function readCursor(text: unknown, status: VisibleStatus | undefined): Place {
   if (text === undefined) return { status: status ?? "active", cursor: undefined };
-  const [checksum, place] = parseList(Buffer.from(String(text), "base64url").toString());
+  const [checksum, place] = parseList(
+    typeof text === "string" ? Buffer.from(text, "base64url").toString() : "",
+  );
   const whole = typeof place === "string" && crc32(place) === checksum;
   const [found, cursor] = whole ? parseList(place) : [];
   const known = statuses.find((each) => each === found);
