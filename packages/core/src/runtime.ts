@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { systemHost } from "./host.ts";
 import type { Host } from "./host.ts";
 
@@ -49,7 +49,7 @@ export const systemRuntime: Runtime = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer: systemTimer,
-  id: () => randomBytes(16).toString("base64url"),
+  id: () => randomUUID(),
   random: () => Math.random(),
   host: systemHost,
 };

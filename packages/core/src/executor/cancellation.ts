@@ -1,5 +1,6 @@
-import { pause } from "../runtime.ts";
 import type { Runtime } from "../runtime.ts";
+
+const nothing = (): void => {};
 
 /** Brings the reasons to stop one attempt together in one signal: the first one counts. */
 export class Cancellation {
@@ -49,28 +50,24 @@ export class Cancellation {
   async waitFor<T>(graceMs: number, body: () => T | PromiseLike<T>): Promise<T> {
     const { signal } = this;
     signal.throwIfAborted();
-    const over = new AbortController();
-    const graceIsOver = aborted(signal, over.signal).then(async () => {
-      await pause(this.#runtime, graceMs, over.signal);
-      throw signal.reason;
+    let stopWaiting = nothing;
+    const graceIsOver = new Promise<never>((_resolve, reject) => {
+      let cancelTimer: (() => void) | undefined;
+      const startGrace = (): void => {
+        cancelTimer = this.#runtime.timer(graceMs, () => reject(signal.reason));
+      };
+      signal.addEventListener("abort", startGrace, { once: true });
+      stopWaiting = () => {
+        signal.removeEventListener("abort", startGrace);
+        cancelTimer?.();
+      };
     });
-    // It may lose the race, and is then nobody's.
-    graceIsOver.catch(() => {});
     try {
       return await Promise.race([Promise.resolve().then(body), graceIsOver]);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
-      over.abort();
+      stopWaiting();
     }
   }
-}
-
-/** Resolves when `signal` is aborted; stops listening when `over` is. */
-function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => resolve();
-    signal.addEventListener("abort", done, { once: true });
-    over.addEventListener("abort", () => signal.removeEventListener("abort", done), { once: true });
-  });
 }

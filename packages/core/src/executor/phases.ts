@@ -98,9 +98,11 @@ export function staticallyChanged(
   messages: number,
 ): ExecutusError | undefined {
   const { body, name } = definition;
-  if (body.kind === "phases") return definitionChanged(runId, definition, body.phases, completed);
   const wasLoop = messages > 0;
-  if (body.kind === "loop" ? completed.length === 0 : !wasLoop) return undefined;
+  if (body.kind === "loop" ? completed.length === 0 : !wasLoop) {
+    if (body.kind !== "phases") return undefined;
+    return definitionChanged(runId, definition, body.phases, completed);
+  }
   return new ExecutusError(
     "EXECUTUS_DEFINITION_CHANGED",
     `Run "${runId}" was ${wasLoop ? "a loop" : "a run of phases"}, but "${name}" is ${wasLoop ? "a run of phases" : "a loop"} now. Run it with the definition that it began with, or delete it.`,
