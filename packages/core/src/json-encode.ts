@@ -1,5 +1,5 @@
 import { NotSerializableError } from "./errors.ts";
-import { errorFields, tag, typedArrays } from "./json-tags.ts";
+import { errorFields, specials, tag } from "./json-tags.ts";
 
 /** Deeper values are refused: a reader's stack has to hold them too. */
 const maxDepth = 1000;
@@ -94,7 +94,7 @@ function writeMembers(value: object, writer: Writer): string {
     ) {
       refuse(writer, `a ${special.name} with properties of its own`);
     }
-    return tagged(special.name, special.write(value, writer));
+    return tagged(special.name, write(special.represent(value), writer));
   }
   if (value instanceof Error) return writeError(value, writer);
   if (isPlainElsewhere(prototype)) {
@@ -153,7 +153,7 @@ function writeArray(value: readonly unknown[], writer: Writer): string {
     : `{"${tag}":"sparse","length":${value.length},"value":[${writeSparse(value, writer)}]}`;
 }
 
-function writeItems(items: Iterable<unknown>, writer: Writer): string {
+function writeItems(items: readonly unknown[], writer: Writer): string {
   let text = "";
   let index = 0;
   for (const item of items) {
@@ -204,53 +204,3 @@ function errorClass(error: Error): string {
   )?.constructor?.name;
   return typeof name === "string" ? name : "Error";
 }
-
-interface Special {
-  readonly name: string;
-  write(value: object, writer: Writer): string;
-}
-
-function base64(bytes: ArrayBuffer | ArrayBufferView, writer: Writer): string {
-  const view = ArrayBuffer.isView(bytes)
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : Buffer.from(bytes);
-  return sized(`"${view.toString("base64")}"`, writer);
-}
-
-/** By prototype: a subclass is another class, and would not come back as itself. */
-const specials: ReadonlyMap<unknown, Special> = new Map<unknown, Special>([
-  [
-    Date.prototype,
-    {
-      name: "Date",
-      write: (date: Date, writer) =>
-        sized(Number.isNaN(date.getTime()) ? "null" : `"${date.toISOString()}"`, writer),
-    },
-  ],
-  [
-    URL.prototype,
-    { name: "URL", write: (url: URL, writer) => sized(JSON.stringify(url.href), writer) },
-  ],
-  [
-    RegExp.prototype,
-    {
-      name: "RegExp",
-      write: ({ source, flags, lastIndex }: RegExp, writer) =>
-        sized(JSON.stringify([source, flags, lastIndex]), writer),
-    },
-  ],
-  [
-    Map.prototype,
-    { name: "Map", write: (map: Map<unknown, unknown>, writer) => `[${writeItems(map, writer)}]` },
-  ],
-  [
-    Set.prototype,
-    { name: "Set", write: (set: Set<unknown>, writer) => `[${writeItems(set, writer)}]` },
-  ],
-  [ArrayBuffer.prototype, { name: "ArrayBuffer", write: base64 }],
-  [Buffer.prototype, { name: "Buffer", write: base64 }],
-  ...Object.entries(typedArrays).map(([name, type]): [unknown, Special] => [
-    type.prototype,
-    { name, write: base64 },
-  ]),
-] as [unknown, Special][]);

@@ -35,3 +35,36 @@ export const typedArrays: Readonly<Record<string, TypedArrayConstructor>> = {
   BigInt64Array,
   BigUint64Array,
 };
+
+/** A built-in class, and what of its instances is written in their place. */
+interface Special {
+  readonly name: string;
+  represent(value: object): unknown;
+}
+
+function base64(value: object): string {
+  if (!ArrayBuffer.isView(value)) return Buffer.from(value as ArrayBuffer).toString("base64");
+  const { buffer, byteOffset, byteLength } = value;
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+function special<T extends object>(
+  { prototype, name }: { readonly prototype: T; readonly name: string },
+  represent: (value: T) => unknown,
+): [unknown, Special] {
+  return [prototype, { name, represent }];
+}
+
+/** By prototype: a subclass is another class, and would not come back as itself. */
+export const specials: ReadonlyMap<unknown, Special> = new Map([
+  special(Date, (date: Date) => (Number.isNaN(date.getTime()) ? null : date.toISOString())),
+  special(URL, ({ href }: URL) => href),
+  special(RegExp, ({ source, flags, lastIndex }: RegExp) => [source, flags, lastIndex]),
+  special(Map, (map: Map<unknown, unknown>) => [...map]),
+  special(Set, (set: Set<unknown>) => [...set]),
+  special(ArrayBuffer, base64),
+  special(Buffer, base64),
+  ...Object.entries(typedArrays).map(([name, { prototype }]) =>
+    special({ prototype, name }, base64),
+  ),
+]);

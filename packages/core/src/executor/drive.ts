@@ -1,7 +1,7 @@
 import type { Checkpointer } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import { within } from "../journal/calls.ts";
-import { deadlineError } from "../journal/claim.ts";
+import { deadlineError } from "../journal/verdict.ts";
 import { cancelledError, isRefusal } from "../journal/owner.ts";
 import { safeLogger } from "../logger.ts";
 import { parseInput } from "../schema.ts";

@@ -1,15 +1,18 @@
 import type { ResumeState, RunInfo } from "../checkpointer.ts";
-import { ExecutusError, isExecutusError } from "../errors.ts";
+import { isExecutusError } from "../errors.ts";
+import type { ExecutusError } from "../errors.ts";
 import type { JournalRecord, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
 import { controlRecord, fillSlot, lastRecord } from "./context.ts";
 import { attemptsOf, foldJournal } from "./fold.ts";
 import type { FoldedRun, Since } from "./fold.ts";
-import { corruptRecord, readControl } from "./format.ts";
+import { corruptRecord } from "./format.ts";
+import { isDue } from "./due.ts";
 import { getRow, inspect, retrying, sameRow, updateRow } from "./inspect.ts";
-import type { Inspection } from "./inspect.ts";
 import type { Observations } from "./observations.ts";
-import { cancelledError, Owner } from "./owner.ts";
+import { Owner } from "./owner.ts";
+import { judge } from "./verdict.ts";
+import type { AttemptLimits } from "./verdict.ts";
 
 /** A run that is this process's to drive. */
 export interface OwnedRun {
@@ -44,11 +47,9 @@ export interface ClaimCandidate extends Pick<
   readonly incarnation: string;
 }
 
-export interface ClaimOptions {
+export interface ClaimOptions extends AttemptLimits {
   /** Says why this process cannot run a run, if it cannot. */
   admit(run: ClaimCandidate): ExecutusError | undefined;
-  readonly maxFailedAttempts: number;
-  readonly maxFailedAttemptsWithoutProgress: number;
 }
 
 /** Claims an interrupted run: reads its journal, and appends a claim right after what it has read. */
@@ -73,41 +74,6 @@ export async function claim(
 
 function busy({ owner, dueAt }: RunRow): ClaimOutcome {
   return { kind: "busy", owner, dueAt };
-}
-
-type ActiveRun = Extract<Inspection, { readonly row: RunRow }>;
-
-/** Whether others than its owner may claim a run now. */
-export function isDue(
-  { runtime }: JournalContext,
-  observations: Observations,
-  { row, last }: ActiveRun,
-): boolean {
-  const { host } = runtime;
-  const now = runtime.now();
-  const { kind, dueAt, owner, leaseMs } = readControl(row.id, last);
-  if (last.type === "reopen") return true;
-  if (last.type === "release") return typeof dueAt !== "number" || now >= dueAt;
-  if (last.type === "claim" && last.generation > row.generation) {
-    // A hand-over is under way: the claimer has not told the row yet.
-    if (typeof owner === "string" && host.isGone(owner)) return true;
-    const lease = typeof leaseMs === "number" ? leaseMs : 0;
-    return observations.unchangedFor(row.id, last.nonce) >= lease || now - last.at >= lease;
-  }
-  if (row.owner === "" && last.type === "request" && kind === "cancel") return true;
-  return mayBeDue({ runtime }, observations, row);
-}
-
-/** Whether a row looks as if others than its owner may claim its run. */
-export function mayBeDue(
-  { runtime }: Pick<JournalContext, "runtime">,
-  observations: Observations,
-  row: RunRow,
-): boolean {
-  const lease = row.dueAt - row.updatedAt;
-  const unchanged = observations.unchangedFor(row.id, JSON.stringify(row));
-  if (runtime.now() >= row.dueAt) return true;
-  return runtime.host.isGone(row.owner) || (lease > 0 && unchanged >= lease);
 }
 
 /** One try to claim a run that is due. @returns `undefined` if somebody else was faster: look again. */
@@ -219,43 +185,4 @@ async function take(
   const info = { id: row.id, definition, version, input, createdAt, timeoutMs, deadline };
   const { incarnation } = row;
   return { kind: "owned", checkpointer, incarnation, resume, run: info, attempt: attempts, since };
-}
-
-interface Verdict {
-  readonly kind: "cancelled" | "ended" | "exhausted";
-  readonly error: ExecutusError;
-}
-
-function judge(
-  { runtime }: JournalContext,
-  id: string,
-  run: FoldedRun,
-  { maxFailedAttempts, maxFailedAttemptsWithoutProgress }: ClaimOptions,
-): Verdict | undefined {
-  if (run.cancelAsked) return { kind: "cancelled", error: cancelledError(id) };
-  if (run.deadline !== undefined && runtime.now() >= run.deadline) {
-    return { kind: "ended", error: deadlineError(id) };
-  }
-  const { failed, failedWithoutProgress } = attemptsOf(run);
-  if (failed > maxFailedAttempts || failedWithoutProgress > maxFailedAttemptsWithoutProgress) {
-    return { kind: "exhausted", error: exhaustedError(id, failed, failedWithoutProgress) };
-  }
-  return undefined;
-}
-
-/** The error of a run whose time was over. */
-export function deadlineError(runId: string): ExecutusError {
-  return new ExecutusError(
-    "EXECUTUS_DEADLINE_EXCEEDED",
-    `Run "${runId}" did not end before its deadline. Allow more time with timeoutMs, then retry it.`,
-    { runId },
-  );
-}
-
-function exhaustedError(runId: string, failed: number, stuck: number): ExecutusError {
-  return new ExecutusError(
-    "EXECUTUS_ATTEMPTS_EXHAUSTED",
-    `Run "${runId}" was interrupted ${failed} times, ${stuck} of them in a row without progress. Mend what stops its process, then call retry.`,
-    { runId },
-  );
 }

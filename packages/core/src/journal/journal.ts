@@ -1,7 +1,8 @@
 import type { CheckpointerFactory, RunInfo } from "../checkpointer.ts";
 import type { RunPage, RunQuery, RunRow } from "../store.ts";
 import { begin } from "./begin.ts";
-import { claim, mayBeDue } from "./claim.ts";
+import { claim } from "./claim.ts";
+import { mayBeDue } from "./due.ts";
 import type { ClaimOptions, ClaimOutcome } from "./claim.ts";
 import type { JournalContext } from "./context.ts";
 import { call, readRecords } from "./context.ts";
