@@ -7,7 +7,7 @@ export interface Prose {
   readonly paragraphs: readonly string[];
 }
 
-const fence = /^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})/;
+const fence = /^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}(?!.*`)|~{3,})/;
 const quote = /^\s*(?:>\s?)+(?:\[!\w+\]\s*)?/;
 const heading = /^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$/;
 const underline = /^ {0,3}(?:(=+)|-{2,})\s*$/;

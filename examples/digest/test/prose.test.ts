@@ -41,6 +41,10 @@ test("what is in a code span stays as it is", () => {
   ]);
 });
 
+test("code in three backticks on one line opens no block", () => {
+  expect(paragraphsOf("```code``` is a word.\n\nYes.")).toEqual(["```code``` is a word.", "Yes."]);
+});
+
 test.each([
   ["# The *title*\n\n# Another", "The title"],
   ["The title\n=====", "The title"],
