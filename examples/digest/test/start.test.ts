@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { corpus } from "./corpus.ts";
 import { endOf, folderWith, isRunning, runProgram, startProgram } from "./support.ts";
 
@@ -91,6 +91,9 @@ test.each(
   process.platform === "win32" ? ["SIGKILL" as const] : (["SIGINT", "SIGTERM", "SIGKILL"] as const),
 )("%s leaves no job behind", async (signal) => {
   const folder = await folderWith(corpus);
+  // Killed, it cannot tidy up after itself.
+  for (const name of ["TMPDIR", "TEMP"]) vi.stubEnv(name, folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const child = startProgram(program, folder, "--report", join(folder, "digest.md"));
   const end = endOf(child);
   const pid = await new Promise<number>((resolve) => {
