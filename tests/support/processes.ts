@@ -22,7 +22,7 @@ export function startWorker(task: WorkerTask): Worker {
   const child = spawn(
     process.execPath,
     ["--conditions=@executus/source", "--no-warnings", program, JSON.stringify(task)],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { stdio: ["pipe", "pipe", "inherit"] },
   );
   const told: Readonly<Record<string, unknown>>[] = [];
   const waiting: ((message: Readonly<Record<string, unknown>>) => void)[] = [];

@@ -235,7 +235,7 @@ describe("misuse by the programmer", () => {
     ["a lease that is text", () => createExecutor({ leaseMs: "1s" as never }), /"leaseMs".*string/],
     [
       "a sweep without end",
-      () => createExecutor({ recovery: { everyMs: 0 } }),
+      () => createExecutor({ store: memoryStore(), recovery: { everyMs: 0 } }),
       /recovery\.everyMs/,
     ],
     [

@@ -56,7 +56,6 @@ for (const open of places) {
       await executor.idle();
 
       expect(verbsOf(again.calls)).toEqual([
-        "listRuns", // removals that were cut off
         "listRuns", // active runs
         "getRun",
         "lastRecord",
@@ -64,6 +63,7 @@ for (const open of places) {
         "getRun",
         "append", // claim
         "updateRun",
+        "listRuns", // removals that were cut off
         "append", // complete
         "updateRun",
       ]);

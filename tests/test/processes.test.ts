@@ -113,14 +113,14 @@ describe("fifty runs", () => {
     using stage = useful(setUp());
     const { database, log, place } = stage;
     const ids = Array.from({ length: 50 }, (_, i) => `run ${i}`);
-    // Half of them hold still in the second attempt as well, so that there is something to kill.
     const runs = ids.map((id, i) => ({ id, input: { log: `${log}.${i}`, hangIn: 1 } }));
     await using first = startWorker({ database, leaseMs: longLease, runs });
     await Promise.all(ids.map((_, i) => logHas(`${log}.${i}`, "two/1")));
     await first.kill("SIGKILL");
 
-    await using second = startWorker({ database, leaseMs: longLease, sweepUntilDone: true });
-    await using third = startWorker({ database, leaseMs: longLease, sweepUntilDone: true });
+    // What a process took that died is seen by the others once per lease.
+    await using second = startWorker({ database, leaseMs: 1000, sweepUntilDone: true });
+    await using third = startWorker({ database, leaseMs: 1000, sweepUntilDone: true });
     await second.next();
     await second.kill("SIGKILL");
     await third.ended();

@@ -18,7 +18,10 @@ export interface CheckpointerFactory {
   begin(run: RunInfo): Promise<Checkpointer>;
 }
 
-/** Keeps the record of one run, for one attempt. The executor's calls never overlap, and it makes none after an end. */
+/**
+ * Keeps the record of one run, for one attempt. The executor makes one call after the other, and none after an end; a call
+ * that is past its time limit is not waited for any longer.
+ */
 export interface Checkpointer {
   /** Persists the run's progress. Resolves when it is durable. Throttling, if any, is the checkpointer's own affair. */
   save(state: CheckpointState): Promise<void>;

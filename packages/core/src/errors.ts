@@ -120,9 +120,18 @@ export class NotSerializableError extends ExecutusError {
 /** Whether `value` is an error of Executus (with this code), also one that another copy of the package made. */
 export function isExecutusError(value: unknown, code?: ErrorCode): value is ExecutusError {
   if (typeof value !== "object" || value === null) return false;
-  const found = (value as { readonly code?: unknown }).code;
+  const found = codeOf(value);
   if (typeof found !== "string" || !found.startsWith("EXECUTUS_")) return false;
   return code === undefined || found === code;
+}
+
+/** Anything can be thrown, also what throws when it is looked at. */
+function codeOf(value: { readonly code?: unknown }): unknown {
+  try {
+    return value.code;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A path as one would write it: `history[3].content[0].execute`. */

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { NotSerializableError } from "./errors.ts";
 import { errorFields, specials, tag } from "./json-tags.ts";
 
@@ -21,7 +22,18 @@ export function encodeJson(
   maxBytes: number,
   { sortKeys = false }: { readonly sortKeys?: boolean } = {},
 ): string {
-  return write(value, { path: [], ancestors: new Set(), charsLeft: maxBytes, sortKeys });
+  const writer: Writer = { path: [], ancestors: new Set(), charsLeft: maxBytes, sortKeys };
+  try {
+    return write(value, writer);
+  } catch (error) {
+    if (error instanceof NotSerializableError) throw error;
+    // A proxy, or an error whose message throws.
+    throw new NotSerializableError(
+      "cannot be saved: it threw when it was read. Save plain data in its place.",
+      writer.path,
+      { cause: error },
+    );
+  }
 }
 
 function refuse(writer: Writer, what: string): never {
@@ -74,6 +86,7 @@ function writeObject(value: object, writer: Writer): string {
   if (ancestors.has(value)) refuse(writer, "part of a cycle");
   if (path.length >= maxDepth) refuse(writer, `nested deeper than ${maxDepth} levels`);
   ancestors.add(value);
+  sized("{}", writer);
   const text = writeMembers(value, writer);
   ancestors.delete(value);
   return text;
@@ -87,16 +100,14 @@ function writeMembers(value: object, writer: Writer): string {
   if (Array.isArray(value) && prototype === Array.prototype) return writeArray(value, writer);
   const special = specials.get(prototype);
   if (special !== undefined) {
-    if (
-      Reflect.ownKeys(value).length > 0 &&
-      !ArrayBuffer.isView(value) &&
-      !(value instanceof RegExp)
-    ) {
+    // A RegExp has one of its own, its place; of a typed array, each element is one.
+    const own = value instanceof RegExp ? 1 : 0;
+    if (!ArrayBuffer.isView(value) && Reflect.ownKeys(value).length > own) {
       refuse(writer, `a ${special.name} with properties of its own`);
     }
     return tagged(special.name, write(special.represent(value), writer));
   }
-  if (value instanceof Error) return writeError(value, writer);
+  if (isError(value)) return writeError(value, writer);
   if (isPlainElsewhere(prototype)) {
     return writePlain(value as Record<string, unknown>, false, writer);
   }
@@ -105,6 +116,11 @@ function writeMembers(value: object, writer: Writer): string {
     writer,
     typeof name === "string" && name !== "" ? `an instance of ${name}` : "an instance of a class",
   );
+}
+
+/** Whether a value is an error, of this realm or another. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 /** Whether a prototype is another realm's `Object.prototype` (test runners and sandboxes have such). */

@@ -21,10 +21,12 @@ export function defaultLogger(): Logger {
       pino ??= import("pino").then(({ pino: make, destination }) =>
         make({ name: "executus", level: "warn" }, destination({ fd: 2, sync: true })),
       );
-      pino.then(
+      const written = pino.then(
         (logger) => logger[level](fields, message),
         () => console.error(message),
       );
+      // What is logged may throw when it is looked at.
+      written.catch(() => console.error(message));
     };
   return { debug: belowLevel, info: belowLevel, warn: log("warn"), error: log("error") };
 }

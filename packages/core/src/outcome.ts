@@ -29,9 +29,17 @@ export function isShutdown(reason: unknown): boolean {
     if (typeof next !== "object" || next === null || seen.has(next)) continue;
     seen.add(next);
     if (isExecutusError(next, "EXECUTUS_SHUTDOWN")) return true;
-    const { cause, errors } = next as { readonly cause?: unknown; readonly errors?: unknown };
-    open.push(cause);
-    if (Array.isArray(errors)) for (const error of errors as readonly unknown[]) open.push(error);
+    open.push(...inside(next));
   }
   return false;
+}
+
+/** Causes and errors of an error. One that throws when it is looked at has none. */
+function inside(error: { readonly cause?: unknown; readonly errors?: unknown }): unknown[] {
+  try {
+    const { cause, errors } = error;
+    return Array.isArray(errors) ? [cause, ...(errors as readonly unknown[])] : [cause];
+  } catch {
+    return [];
+  }
 }

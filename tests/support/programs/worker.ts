@@ -22,6 +22,10 @@ function tell(message: object): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
+// Its parent holds the other end: a worker does not outlive it.
+process.stdin.on("end", () => process.exit(1)).resume();
+process.stdin.unref();
+
 const task = JSON.parse(process.argv[2] ?? "") as WorkerTask;
 const elsewhere = `elsewhere${process.pid}:${process.pid}:1`;
 const runtime: Runtime = task.otherMachine
@@ -53,3 +57,4 @@ if (task.sweepUntilDone === true) {
   }
 }
 await Promise.all(called);
+process.stdin.destroy();

@@ -1,4 +1,4 @@
-import type { RunInfo } from "../checkpointer.ts";
+import type { ResumeState, RunInfo } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { parseInput } from "../schema.ts";
@@ -6,10 +6,12 @@ import type { ActiveRun } from "./active.ts";
 import type { AttemptStart } from "./attempt.ts";
 import { beginRecord } from "./begin.ts";
 import type { BegunRecord } from "./begin.ts";
+import { Cancellation } from "./cancellation.ts";
 import { drive } from "./drive.ts";
 import { atDoor, executorClosed } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { checkSameRun, versionChanged } from "./identity.ts";
+import { staticallyChanged } from "./phases.ts";
 import type { RunRequest } from "./run-options.ts";
 
 /** What a call for a run has found or begun. */
@@ -31,7 +33,9 @@ export async function accept(
 ): Promise<Accepted> {
   if (engine.closing.aborted) throw executorClosed();
   const { id, checkpointer, signal } = request;
-  if (checkpointer !== undefined) return { kind: "own", run: driveGiven(engine, request) };
+  if (checkpointer !== undefined) {
+    return atDoor(engine, id, async () => ({ kind: "own", run: driveGiven(engine, request) }));
+  }
   signal?.throwIfAborted();
   return atDoor(engine, id, () => enter(engine, request, mayDegrade));
 }
@@ -41,7 +45,7 @@ async function enter(engine: Engine, request: RunRequest, mayDegrade: boolean): 
   for (;;) {
     if (engine.closing.aborted) throw executorClosed();
     const local = engine.active.get(id);
-    if (local !== undefined) {
+    if (local !== undefined && local.incarnation === undefined) {
       checkSameRun(id, { definition: local.definition.name, input: local.input }, request);
       return { kind: "existing" };
     }
@@ -62,7 +66,7 @@ async function lookFor(
   const found = await journal.inspect(id);
   if (found.kind === "missing") return false;
   const { row, last } = found;
-  const begun = await journal.readBegin(id, row.incarnation);
+  const begun = await journal.readBegin(row);
   if (begun === undefined) return false;
   if (resume !== undefined) {
     throw new ExecutusError(
@@ -84,9 +88,9 @@ async function beginFresh(
   request: RunRequest,
   mayDegrade: boolean,
 ): Promise<ActiveRun | undefined> {
-  const { id, definition, input, signal, resume } = request;
-  const parsed = { input: await parseInput(definition, input, id) };
-  signal?.throwIfAborted();
+  const { resume } = request;
+  if (resume !== undefined) checkFits(request, resume);
+  const parsed = { input: await parseFresh(engine, request) };
   let record: BegunRecord;
   try {
     // Whoever came this far has read that there is no such run.
@@ -101,16 +105,42 @@ async function beginFresh(
     }
     throw error;
   }
-  return drive(engine, { ...startOf(request), parsed, ...carriedBy(record) });
+  return drive(engine, { ...startOf(request), parsed, isFresh: true, ...carriedBy(record) });
 }
 
-function carriedBy(record: BegunRecord): Pick<AttemptStart, "checkpointer" | "records"> {
+/** Refuses a state that the definition cannot go on from, before anything is begun. @throws `EXECUTUS_DEFINITION_CHANGED` */
+function checkFits(
+  { id, definition }: RunRequest,
+  { completedPhases, history }: ResumeState,
+): void {
+  const changed = staticallyChanged(id, definition, completedPhases, history.length);
+  if (changed !== undefined) throw changed;
+}
+
+/** Applies the schema to a fresh input. It is user code: an abort or a shutdown does not wait for it. */
+async function parseFresh(engine: Engine, request: RunRequest): Promise<unknown> {
+  const { id, definition, input, signal } = request;
+  const waiting = new Cancellation(engine.settings.runtime);
+  waiting.watch(signal);
+  waiting.watch(engine.stopping);
+  try {
+    const parsed = await waiting.waitFor(0, () => parseInput(definition, input, id));
+    waiting.signal.throwIfAborted();
+    if (engine.closing.aborted) throw executorClosed();
+    return parsed;
+  } finally {
+    waiting[Symbol.dispose]();
+  }
+}
+
+function carriedBy(
+  record: BegunRecord,
+): Pick<AttemptStart, "checkpointer" | "records" | "incarnation"> {
   if (record.kind === "none") return { checkpointer: undefined, records: undefined };
+  if (record.kind === "custom") return { checkpointer: record.checkpointer, records: undefined };
   const { checkpointer } = record;
-  return {
-    checkpointer,
-    records: record.kind === "journal" ? () => record.checkpointer.seq : undefined,
-  };
+  const { incarnation } = checkpointer;
+  return { checkpointer, incarnation, records: () => checkpointer.seq };
 }
 
 function driveGiven(engine: Engine, request: RunRequest): ActiveRun {

@@ -12,8 +12,8 @@ export interface ActiveRun {
   readonly id: string;
   readonly definition: AnyDefinition;
   readonly input: unknown;
-  /** Whether its record is in this executor's store. */
-  readonly journaled: boolean;
+  /** Names its journal, if its record is in this executor's store. */
+  readonly incarnation: string | undefined;
   readonly feed: Feed;
   /** Resolves when it is known that the definition fits what is completed; or that it does not. */
   readonly prepared: Promise<void>;

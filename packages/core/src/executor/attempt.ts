@@ -23,7 +23,10 @@ export interface AttemptStart {
   readonly checkpointer: Checkpointer | undefined;
   /** How many records the run's journal has; `undefined` if it is not in this executor's store. */
   readonly records: (() => number) | undefined;
+  /** Names the run's journal, if it is in this executor's store. */
   readonly incarnation?: string | undefined;
+  /** Whether the record was begun for this attempt. */
+  readonly isFresh?: boolean | undefined;
   readonly resume?: ResumeState | undefined;
   readonly attempt: number;
   readonly since?: Since | undefined;

@@ -12,29 +12,30 @@ export async function cancelRun(
   driven: ActiveRun | undefined = engine.active.get(id),
 ): Promise<boolean> {
   checkRunId(id);
-  if (driven !== undefined && !driven.journaled) {
+  if (driven !== undefined && driven.incarnation === undefined) {
     const active = engine.active.get(id) === driven;
     driven.cancel();
     return active;
   }
   const journal = await needJournal(engine, "cancel");
   if ((await journal.requestCancel(id)) === "ended") return false;
-  const here = engine.active.get(id);
-  if (here === undefined) await endUnowned(engine, journal, id);
-  else here.cancel();
+  await endHere(engine, journal, id);
   return true;
 }
 
-/** Ends a cancelled run that nobody drives: otherwise one whose definition no process knows would never end. */
-async function endUnowned(engine: Engine, journal: Journal, id: string): Promise<void> {
+/** Stops a cancelled run that is driven here, and ends one that nobody drives: it may be of a definition that no process knows. */
+async function endHere(engine: Engine, journal: Journal, id: string): Promise<void> {
   try {
     // Nothing is admitted: a claim does no more here than end the run.
-    await atDoor(engine, id, () =>
-      journal.claim(
-        id,
-        claimOptions(engine, () => undefined),
-      ),
-    );
+    await atDoor(engine, id, async () => {
+      const here = engine.active.get(id);
+      if (here === undefined)
+        await journal.claim(
+          id,
+          claimOptions(engine, () => undefined),
+        );
+      else here.cancel();
+    });
   } catch (error) {
     engine.logger.warn(
       { runId: id, err: error },

@@ -46,7 +46,8 @@ function problemWith(
 
 /** What a claimed run goes on from. */
 export function startOfClaimed(owned: OwnedRun, definition: AnyDefinition): AttemptStart {
-  const { checkpointer, incarnation, resume, run, attempt, since } = owned;
+  const { checkpointer, resume, run, attempt, since } = owned;
+  const { incarnation } = checkpointer;
   const records = (): number => checkpointer.seq;
   return { definition, info: run, checkpointer, records, incarnation, resume, attempt, since };
 }

@@ -34,13 +34,14 @@ export function drive(engine: Engine, start: AttemptStart): ActiveRun {
     id,
     definition: start.definition,
     input,
-    journaled: start.records !== undefined,
+    incarnation: start.incarnation,
     feed,
     prepared,
     exit,
     cancel: () => cancellation.abort(cancelledError(id)),
   };
   engine.active.set(id, run);
+  for (const tell of engine.awaited.get(id) ?? []) tell();
   return run;
 }
 
@@ -81,17 +82,29 @@ async function runAttempt(engine: Engine, attempt: Attempt): Promise<Exit> {
   cancellation.watch(start.signal);
   if (info.deadline !== undefined) cancellation.at(info.deadline, () => deadlineError(info.id));
   teller.begun();
-  const exit = await finalise(engine, attempt, await resultOf(attempt));
+  const exit = await finalise(engine, attempt, await resultOf(engine, attempt));
   teller.stopped(exit.kind);
   return exit;
 }
 
-async function resultOf(attempt: Attempt): Promise<BodyResult> {
+async function resultOf(engine: Engine, attempt: Attempt): Promise<BodyResult> {
   try {
+    await saveStart(engine, attempt);
     return { output: await runBody(attempt) };
   } catch (error) {
     return { error };
   }
+}
+
+/** A fresh run that goes on from a state that was given saves that first: its record must not be poorer than the run. */
+async function saveStart(engine: Engine, attempt: Attempt): Promise<void> {
+  const { start, state, cancellation } = attempt;
+  const { checkpointer, isFresh = false } = start;
+  const { history, turns, completedPhases } = state;
+  if (!isFresh || checkpointer === undefined) return;
+  if (history.length + turns + completedPhases.length === 0) return;
+  cancellation.signal.throwIfAborted();
+  await save(engine, attempt, checkpointer);
 }
 
 async function runBody(attempt: Attempt): Promise<unknown> {
@@ -148,7 +161,7 @@ async function askCritic(attempt: Attempt): Promise<void> {
       return undefined;
     }
   });
-  if (verdict === undefined) return;
+  if (typeof verdict?.kill !== "string") return;
   const { id } = start.info;
   throw new ExecutusError(
     "EXECUTUS_CRITIC_KILLED",

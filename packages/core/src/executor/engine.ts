@@ -23,6 +23,10 @@ export interface Engine {
   readonly closing: AbortSignal;
   /** Aborted when shutdown has waited long enough: what still runs is released. */
   readonly stopping: AbortSignal;
+  /** Work that is neither a run nor at a door, and that a shutdown waits for: sweeps. They never reject. */
+  readonly underway: Set<Promise<unknown>>;
+  /** By id, those who wait for the run to be driven here. */
+  readonly awaited: Map<string, Set<() => void>>;
   /** By id, the last of those who wait to decide what to do about it. They never reject. */
   readonly doors: Map<string, Promise<unknown>>;
 }
@@ -69,5 +73,17 @@ export async function atDoor<T>(
     return await turn;
   } finally {
     if (doors.get(id) === settled) doors.delete(id);
+  }
+}
+
+/** Counts work among what a shutdown waits for. */
+export async function underway<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+  const result = work();
+  const settled = result.catch(() => {});
+  engine.underway.add(settled);
+  try {
+    return await result;
+  } finally {
+    engine.underway.delete(settled);
   }
 }

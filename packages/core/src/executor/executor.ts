@@ -147,6 +147,8 @@ function makeEngine(
     closing,
     stopping,
     doors: new Map(),
+    underway: new Set(),
+    awaited: new Map(),
   };
 }
 
@@ -204,6 +206,14 @@ async function idle({ active, doors }: Engine): Promise<void> {
   }
 }
 
+/** Resolves when nothing of this executor will write any more. */
+async function ended(engine: Engine): Promise<void> {
+  while (engine.active.size > 0 || engine.doors.size > 0 || engine.underway.size > 0) {
+    await idle(engine);
+    await Promise.all(engine.underway);
+  }
+}
+
 async function shutDown(
   engine: Engine,
   closing: AbortController,
@@ -216,7 +226,7 @@ async function shutDown(
   void idle(engine).then(() => idled.abort());
   if (graceMs > 0) await pause(engine.settings.runtime, graceMs, idled.signal);
   stopping.abort(reason);
-  await idle(engine);
+  await ended(engine);
 }
 
 async function keepSweeping(engine: Engine, sweeper: Sweeper, everyMs: number): Promise<void> {

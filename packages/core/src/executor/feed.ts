@@ -57,6 +57,11 @@ export class Feed {
   #records = 0;
   #closed = false;
 
+  /** How many records there are. */
+  get records(): number {
+    return this.#records;
+  }
+
   /** Whether the drive is over: nothing more will be told. */
   get closed(): boolean {
     return this.#closed;

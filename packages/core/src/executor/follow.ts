@@ -38,8 +38,7 @@ type Step =
  * `EXECUTUS_SHUTDOWN` when the executor is shut down meanwhile; the reason of the caller's abort.
  */
 export async function follow(engine: Engine, id: string, options: FollowOptions): Promise<unknown> {
-  const { runtime, pollMs } = engine.settings;
-  const waiting = new Cancellation(runtime);
+  const waiting = new Cancellation(engine.settings.runtime);
   try {
     waiting.watch(options.signal);
     for (;;) {
@@ -54,12 +53,11 @@ export async function follow(engine: Engine, id: string, options: FollowOptions)
           const exit = await waiting.waitFor(0, () => step.run.exit);
           if (exit.kind === "completed") return exit.output;
           if (exit.kind === "failed") throw runFailed(id, exit.error);
-          if (!step.run.journaled) throw exit.error;
+          if (step.run.incarnation === undefined) throw exit.error;
           break;
         }
         case "elsewhere":
-          waiting.watch(engine.closing);
-          await pause(runtime, jittered(runtime, pollMs), waiting.signal);
+          await pauseUnlessClosing(engine, waiting.signal);
           break;
         case "again":
           break;
@@ -68,6 +66,23 @@ export async function follow(engine: Engine, id: string, options: FollowOptions)
   } finally {
     waiting[Symbol.dispose]();
   }
+}
+
+/** Waits until the run is worth another look. @throws the reason of a shutdown */
+async function pauseUnlessClosing(
+  { settings, closing }: Engine,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runtime, pollMs } = settings;
+  const waiting = new Cancellation(runtime);
+  try {
+    waiting.watch(signal);
+    waiting.watch(closing);
+    await pause(runtime, jittered(runtime, pollMs), waiting.signal);
+  } finally {
+    waiting[Symbol.dispose]();
+  }
+  closing.throwIfAborted();
 }
 
 /** The result of a drive, for the call that began or claimed the run. @throws the user's own error */
@@ -79,8 +94,8 @@ export function resultOf(exit: Exit): unknown {
 async function look(engine: Engine, id: string, options: FollowOptions): Promise<Step> {
   const local = engine.active.get(id);
   if (local !== undefined) return { kind: "here", run: local };
-  if (engine.closing.aborted) throw engine.closing.reason;
   if (engine.journal === undefined) throw removedError(id);
+  engine.closing.throwIfAborted();
   const journal = await engine.journal();
   return atDoor(engine, id, () =>
     options.definition === undefined
@@ -117,9 +132,13 @@ async function tryToClaim(
   if (local !== undefined) return { kind: "here", run: local };
   const find = (name: string): AnyDefinition | undefined =>
     name === definition.name ? definition : undefined;
+  engine.closing.throwIfAborted();
   const outcome = await journal.claim(id, claimOptions(engine, find));
   switch (outcome.kind) {
     case "owned":
+      // A caller who has left meanwhile was only waiting: the run is not to be failed for that.
+      if (signal?.aborted === true) await outcome.checkpointer.release(outcome.resume);
+      signal?.throwIfAborted();
       return {
         kind: "own",
         run: drive(engine, { ...startOfClaimed(outcome, definition), signal }),

@@ -34,7 +34,11 @@ export function makeHandle(
       waited ??= (result as () => Promise<unknown>)();
       return waited;
     },
-    events: () => tail(engine, id, driven),
+    events: () => {
+      // Who listens sees how it ends.
+      asked = true;
+      return tail(engine, id, driven);
+    },
     cancel: () => cancelRun(engine, id, driven),
   };
 }

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { show } from "../definition.ts";
+import { isExecutusError } from "../errors.ts";
 import { checkRunId } from "../identifiers.ts";
 import { attemptsOf } from "../journal/fold.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -178,7 +179,8 @@ export async function pruneRuns(
     do {
       const page = await journal.list({ status: each, limit: 100, cursor });
       for (const { id, updatedAt } of page.runs) {
-        if (updatedAt < now - olderThanMs && (await deleteIfEnded(journal, id))) deleted += 1;
+        const isOld = updatedAt < now - olderThanMs;
+        if (isOld && (await deleteOld(journal, id, each, now - olderThanMs))) deleted += 1;
       }
       ({ cursor } = page);
     } while (cursor !== undefined);
@@ -187,7 +189,19 @@ export async function pruneRuns(
 }
 
 /** A listing may lag: a run that was opened again meanwhile stays. */
-async function deleteIfEnded(journal: Journal, id: string): Promise<boolean> {
+async function deleteOld(
+  journal: Journal,
+  id: string,
+  status: "completed" | "failed",
+  before: number,
+): Promise<boolean> {
   const found = await journal.inspect(id);
-  return found.kind === "ended" && journal.delete(id);
+  if (found.kind !== "ended" || found.row.status !== status || found.row.updatedAt >= before)
+    return false;
+  try {
+    return await journal.delete(id);
+  } catch (error) {
+    if (isExecutusError(error, "EXECUTUS_RUN_ACTIVE")) return false;
+    throw error;
+  }
 }

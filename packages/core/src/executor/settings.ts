@@ -109,6 +109,11 @@ export function resolveSettings(options: ExecutorOptions): Settings {
     throw new TypeError('Expected either "store" or "checkpointers", not both.');
   }
   checkStore(options.store);
+  if (recovery !== undefined && options.store === undefined) {
+    throw new TypeError(
+      'Expected "recovery" to come with a "store": there is nothing to recover without one.',
+    );
+  }
   const everyMs = recovery?.everyMs;
   if (recovery !== undefined) checkLimit("recovery.everyMs", everyMs, 1);
   const { codec = jsonCodec, runtime = systemRuntime } = options;

@@ -3,10 +3,11 @@ import type { ErrorCode } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunRow } from "../store.ts";
 import { withoutCarried } from "../carriers.ts";
+import { pause } from "../runtime.ts";
 import type { ActiveRun } from "./active.ts";
 import { claimOptions, startOfClaimed } from "./claims.ts";
 import { drive } from "./drive.ts";
-import { atDoor } from "./engine.ts";
+import { atDoor, underway } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
 /** What one sweep did. */
@@ -45,7 +46,7 @@ export class Sweeper {
   /** Runs that recovery drives now. */
   readonly #recovered = new Set<ActiveRun>();
   /** Claims under way. They never reject. */
-  readonly #claiming = new Set<Promise<void>>();
+  readonly #claiming = new Set<Promise<unknown>>();
   /** When every active row was last looked at, on this process's own clock. */
   #lastFullSweep = -Infinity;
   readonly #told = new Set<string>();
@@ -55,9 +56,12 @@ export class Sweeper {
   }
 
   /** One bounded sweep: every candidate is claimed or skipped when it resolves. */
-  async sweep(journal: Journal): Promise<RecoveryReport> {
+  sweep(journal: Journal): Promise<RecoveryReport> {
+    return underway(this.#engine, () => this.#sweep(journal));
+  }
+
+  async #sweep(journal: Journal): Promise<RecoveryReport> {
     const report: Growing = { resumed: [], cancelled: [], exhausted: [], skipped: [] };
-    await this.#finishRemovals(journal);
     const candidates = shuffled(this.#engine, await this.#candidates(journal));
     const claimNext = async (): Promise<void> => {
       for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) {
@@ -65,6 +69,7 @@ export class Sweeper {
       }
     };
     await Promise.all(Array.from({ length: claimsAtOnce }, claimNext));
+    await this.#finishRemovals(journal);
     return report;
   }
 
@@ -72,19 +77,29 @@ export class Sweeper {
   async #candidates(journal: Journal): Promise<string[]> {
     const { runtime, queue, leaseMs } = this.#engine.settings;
     const isFull = runtime.monotonic() - this.#lastFullSweep >= leaseMs;
-    if (isFull) this.#lastFullSweep = runtime.monotonic();
+    const startedAt = runtime.monotonic();
     const before = isFull ? Number.MAX_SAFE_INTEGER : runtime.now();
     const found = new Set<string>();
     for await (const row of pages(journal, { status: "active", due: { queue, before } })) {
       if (this.#engine.active.has(row.id)) continue;
       if (row.owner === "" || journal.mayBeDue(row)) found.add(row.id);
     }
+    if (isFull) this.#lastFullSweep = startedAt;
     return [...found];
   }
 
   async #finishRemovals(journal: Journal): Promise<void> {
+    const { logger, closing } = this.#engine;
     for await (const row of pages(journal, { status: "deleting" })) {
-      await journal.finishRemoval(row);
+      if (closing.aborted) return;
+      try {
+        await journal.finishRemoval(row);
+      } catch (error) {
+        logger.warn(
+          { runId: row.id, err: error },
+          "A removal could not be finished. The next sweep tries again.",
+        );
+      }
     }
   }
 
@@ -100,37 +115,54 @@ export class Sweeper {
       await Promise.race(this.#claiming);
     }
     const claiming = atDoor(this.#engine, id, () => this.#claim(journal, id, report));
-    const settled = claiming
-      .then(undefined, () => {})
+    const settled: Promise<unknown> = claiming
+      .catch(() => {})
       .finally(() => this.#claiming.delete(settled));
     this.#claiming.add(settled);
     try {
-      await claiming;
+      const run = await claiming;
+      if (run !== undefined) await this.#reportDriven(run, report);
     } catch (error) {
       const reason = isExecutusError(error) ? error.code : "EXECUTUS_STORE_UNAVAILABLE";
       this.#skip(report, { id, reason, error });
     }
   }
 
-  async #claim(journal: Journal, id: string, report: Growing): Promise<void> {
+  /** @returns the run, if it goes on here now */
+  async #claim(journal: Journal, id: string, report: Growing): Promise<ActiveRun | undefined> {
     const engine = this.#engine;
-    if (engine.active.has(id)) return;
+    if (engine.active.has(id) || engine.closing.aborted) return undefined;
     const options = claimOptions(engine, (name) => engine.definitions.get(name));
     const outcome = await journal.claim(id, options);
     if (outcome.kind === "cancelled" || outcome.kind === "exhausted") report[outcome.kind].push(id);
     if (outcome.kind === "skipped") {
       this.#skip(report, { id, reason: outcome.error.code, error: outcome.error });
     }
-    if (outcome.kind !== "owned") return;
+    if (outcome.kind !== "owned") return undefined;
     const definition = engine.definitions.get(outcome.run.definition);
     // Only what is registered is admitted.
-    if (definition === undefined) return;
+    if (definition === undefined) return undefined;
     const run = withoutCarried(() => drive(engine, startOfClaimed(outcome, definition)));
     this.#recovered.add(run);
-    const watched = this.#watch(run);
-    await Promise.race([run.prepared, watched]);
-    const refused = engine.refused.has(outcome.incarnation);
-    if (refused) report.skipped.push({ id, reason: "EXECUTUS_DEFINITION_CHANGED" });
+    void this.#watch(run);
+    return run;
+  }
+
+  /** Reports a run that goes on, unless what its definition builds turns out not to fit it. */
+  async #reportDriven(
+    { id, definition, incarnation, prepared }: ActiveRun,
+    report: Growing,
+  ): Promise<void> {
+    const { settings, refused } = this.#engine;
+    if (definition.body.kind === "build") {
+      const enough = new AbortController();
+      // A builder that takes long is not waited for.
+      const waited = pause(settings.runtime, settings.callTimeoutMs, enough.signal);
+      await Promise.race([prepared, waited]);
+      enough.abort(null);
+    }
+    const isRefused = incarnation !== undefined && refused.has(incarnation);
+    if (isRefused) report.skipped.push({ id, reason: "EXECUTUS_DEFINITION_CHANGED" });
     else report.resumed.push(id);
   }
 
@@ -149,7 +181,8 @@ export class Sweeper {
     report.skipped.push(skipped);
     const key = `${skipped.reason} ${skipped.id}`;
     if (this.#told.has(key)) return;
-    // Said once, and not with every sweep.
+    // Said once, and not with every sweep; or now and then, where there are very many.
+    if (this.#told.size >= 10_000) this.#told.clear();
     this.#told.add(key);
     this.#engine.logger.warn(
       { runId: skipped.id, err: skipped.error },

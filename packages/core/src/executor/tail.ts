@@ -1,13 +1,17 @@
 import type { Journal } from "../journal/journal.ts";
+import { isUnreadable } from "../journal/read.ts";
 import { jittered, pause } from "../runtime.ts";
 import type { ActiveRun } from "./active.ts";
+import { Cancellation } from "./cancellation.ts";
 import type { Engine } from "./engine.ts";
 import { RecordTranslator } from "./events.ts";
 import type { RecordedEvent, RunEvent } from "./events.ts";
-import type { Feed, Placed, Subscription } from "./feed.ts";
+import type { Feed } from "./feed.ts";
 
 /** Yields what is recorded from a place on. Its `place` moves with what it has yielded. */
 interface Source {
+  /** Names the journal; `undefined` if there is none. */
+  readonly incarnation: string | undefined;
   /** How many records have been yielded. */
   place(): number;
   /** Yields recorded events up to and including the record `upTo`, as far as there are any. */
@@ -16,50 +20,47 @@ interface Source {
   exists(): Promise<boolean>;
 }
 
-/** Yields a run's events from its first record on, until it ends, is deleted, or the executor is shut down. */
+/** Yields a run's events from its first record on, until it has ended, is deleted, or the executor is shut down. */
 export async function* tail(
   engine: Engine,
   id: string,
   driven: ActiveRun | undefined,
 ): AsyncGenerator<RunEvent, void> {
-  const { runtime, pollMs } = engine.settings;
   const source =
-    driven !== undefined && !driven.journaled
+    driven !== undefined && driven.incarnation === undefined
       ? feedSource(driven.feed)
       : engine.journal && (await journalSource(await engine.journal(), id));
   if (source === undefined) return;
-  let run = driven;
-  for (;;) {
+  let last: RunEvent | undefined;
+  for (let run = driven; ; run = undefined) {
     run ??= engine.active.get(id);
-    if (run !== undefined) {
-      for await (const event of whileDriven(source, run.feed)) {
-        yield event;
-        if (event.type === "ended") return;
-      }
-      if (!run.journaled) return;
-      run = undefined;
-    }
-    for await (const event of source.read(Infinity)) {
+    const isHere = run !== undefined && run.incarnation === source.incarnation;
+    const events =
+      run !== undefined && isHere ? whileDriven(source, run.feed) : source.read(Infinity);
+    for await (const event of events) {
+      last = event;
       yield event;
-      if (event.type === "ended") return;
     }
+    // Only what is followed by nothing is the end: a run that was retried goes on.
+    if (last?.type === "ended" || source.incarnation === undefined) return;
     if (engine.closing.aborted || !(await source.exists())) return;
-    await pause(runtime, jittered(runtime, pollMs), engine.closing);
+    if (!isHere) await pauseUnlessDriven(engine, id);
   }
 }
 
 /** Records and live events of one drive in this process, each live event after the records that were there before it. */
 async function* whileDriven(source: Source, feed: Feed): AsyncGenerator<RunEvent, void> {
-  const subscription: Subscription = feed.subscribe();
+  const subscription = feed.subscribe();
   try {
     for (;;) {
       await subscription.news();
-      const { closed } = feed;
-      for (const { event, after } of subscription.take() as readonly Placed[]) {
+      const { closed, records } = feed;
+      for (const { event, after } of subscription.take()) {
         if (after > source.place()) yield* source.read(after);
         yield event;
       }
-      yield* source.read(Infinity);
+      // No further: what is live between later records would come after them.
+      if (closed || records > source.place()) yield* source.read(closed ? Infinity : records);
       if (closed) return;
     }
   } finally {
@@ -67,9 +68,30 @@ async function* whileDriven(source: Source, feed: Feed): AsyncGenerator<RunEvent
   }
 }
 
+/** Waits until there may be more to read, or the run is driven in this process. */
+async function pauseUnlessDriven(
+  { settings, closing, awaited }: Engine,
+  id: string,
+): Promise<void> {
+  const { runtime, pollMs } = settings;
+  const waiting = new Cancellation(runtime);
+  const wake = (): void => waiting.abort(null);
+  const waiters = awaited.get(id) ?? new Set();
+  awaited.set(id, waiters.add(wake));
+  try {
+    waiting.watch(closing);
+    await pause(runtime, jittered(runtime, pollMs), waiting.signal);
+  } finally {
+    waiters.delete(wake);
+    if (waiters.size === 0) awaited.delete(id);
+    waiting[Symbol.dispose]();
+  }
+}
+
 function feedSource({ recorded }: Feed): Source {
   let place = 0;
   return {
+    incarnation: undefined,
     place: () => place,
     exists: () => Promise.resolve(true),
     async *read(upTo) {
@@ -88,15 +110,25 @@ async function journalSource(journal: Journal, id: string): Promise<Source | und
   const { incarnation } = found.row;
   const translator = new RecordTranslator(id);
   let place = 0;
+  const exists = async (): Promise<boolean> => {
+    const again = await journal.inspect(id);
+    return again.kind !== "missing" && again.row.incarnation === incarnation;
+  };
   return {
+    incarnation,
     place: () => place,
-    exists: async () => (await journal.inspect(id)).kind !== "missing",
+    exists,
     async *read(upTo) {
-      for await (const opened of journal.records(id, incarnation, place + 1)) {
-        const events = translator.translate(opened);
-        place = opened.record.seq;
-        yield* events;
-        if (place >= upTo) return;
+      try {
+        for await (const opened of journal.records(id, incarnation, place + 1)) {
+          const events = translator.translate(opened);
+          place = opened.record.seq;
+          yield* events;
+          if (place >= upTo) return;
+        }
+      } catch (error) {
+        // What looks like damage may be a removal under way.
+        if (!isUnreadable(error) || (await exists())) throw error;
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { RunInfo } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
-import type { RunRow } from "../store.ts";
+import type { RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
 import { call, fillSlot, lastRecord } from "./context.ts";
 import { encodePayload } from "./delta.ts";
@@ -19,19 +19,21 @@ const nothing = { messages: 0, outputs: 0, turns: 0 };
  * with `uncertain: true` if the run may exist all the same.
  */
 export async function begin(context: JournalContext, info: RunInfo): Promise<Owner> {
-  const row = firstRow(context, info);
-  await putBegin(context, row, beginRecord(context, info));
-  const owned = await retrying(context, () => insert(context, row));
+  const ref: RunRef = { id: info.id, incarnation: context.runtime.id() };
+  await putBegin(context, ref, beginRecord(context, info));
+  const sent = { tries: 0, firstAt: context.runtime.monotonic() };
+  const owned = await retrying(context, () => insert(context, ref, info, sent));
   if (owned === undefined) throw sentButUnknown(info.id, neverHeldStill(info.id));
-  return new Owner(context, { row, generation: 1, seq: 1, acknowledged: nothing });
+  const heldSince = sent.firstAt;
+  return new Owner(context, { ref, generation: 1, seq: 1, acknowledged: nothing, heldSince });
 }
 
-function firstRow(context: JournalContext, info: RunInfo): RunRow {
+/** The row, whose lease begins when it is sent. */
+function firstRow(context: JournalContext, ref: RunRef, info: RunInfo): RunRow {
   const { runtime, queue, owner, leaseMs } = context;
   const now = runtime.now();
   return {
-    id: info.id,
-    incarnation: runtime.id(),
+    ...ref,
     queue,
     definition: info.definition,
     version: info.version,
@@ -60,7 +62,7 @@ function beginRecord(context: JournalContext, info: RunInfo): Draft {
 /** Puts the first record, and its chunks. Whatever its fate, it does not make the run exist. */
 async function putBegin(
   context: JournalContext,
-  { id, incarnation }: RunRow,
+  { id, incarnation }: RunRef,
   { record, chunks }: Draft,
 ): Promise<void> {
   try {
@@ -79,47 +81,63 @@ async function putBegin(
   }
 }
 
-/** One try to make the run exist. @returns `true` once it is owned; `undefined` to try again. */
-async function insert(context: JournalContext, row: RunRow): Promise<true | undefined> {
-  const inserted = await sendInsert(context, row);
-  if (inserted.value) {
-    if (inserted.repeated) await checkNotRemoved(context, row);
+/** How often the insertion was sent, also in earlier rounds, and when first, on this process's own clock. */
+interface Sent {
+  tries: number;
+  readonly firstAt: number;
+}
+
+/** One round of making the run exist. @returns `true` once it is owned; `undefined` to try again. */
+async function insert(
+  context: JournalContext,
+  ref: RunRef,
+  info: RunInfo,
+  sent: Sent,
+): Promise<true | undefined> {
+  if (await sendInsert(context, ref, info, sent)) {
+    if (sent.tries > 1) await checkNotRemoved(context, ref);
     return true;
   }
-  const found = await getRow(context, row.id).catch((error: unknown) => {
-    throw sentButUnknown(row.id, error);
+  const found = await getRow(context, ref.id).catch((error: unknown) => {
+    throw sentButUnknown(ref.id, error);
   });
   if (found === undefined) return undefined;
-  if (found.incarnation === row.incarnation) {
+  if (found.incarnation === ref.incarnation) {
     if (found.status === "active" && found.generation === 1) return true;
-    throw fencedError(row.id);
+    throw fencedError(ref.id);
   }
   if (found.status === "deleting") {
     await remove(context, found);
     return undefined;
   }
-  await removeOrphan(context, row);
+  await removeOrphan(context, ref);
   throw new ExecutusError(
     "EXECUTUS_RUN_EXISTS",
-    `A run with the id "${row.id}" exists. Choose another id, or delete that run first.`,
-    { runId: row.id },
+    `A run with the id "${ref.id}" exists. Choose another id, or delete that run first.`,
+    { runId: ref.id },
   );
 }
 
 async function sendInsert(
   context: JournalContext,
-  row: RunRow,
-): Promise<{ value: boolean; repeated: boolean }> {
+  ref: RunRef,
+  info: RunInfo,
+  sent: Sent,
+): Promise<boolean> {
   try {
-    return await call(context, "insertRun", () => context.store.insertRun(row));
+    const { value } = await call(context, "insertRun", () => {
+      sent.tries += 1;
+      return context.store.insertRun(firstRow(context, ref, info));
+    });
+    return value;
   } catch (error) {
     const sure = isExecutusError(error) && !error.retryable && !error.uncertain;
-    throw sure ? error : sentButUnknown(row.id, error);
+    throw sure && sent.tries === 1 ? error : sentButUnknown(ref.id, error);
   }
 }
 
 /** An insertion of unknown fate may have been applied, its run claimed, ended and removed, before it was repeated. */
-async function checkNotRemoved(context: JournalContext, row: RunRow): Promise<void> {
+async function checkNotRemoved(context: JournalContext, row: RunRef): Promise<void> {
   const last = await lastRecord(context, row.incarnation).catch((error: unknown) => {
     throw sentButUnknown(row.id, error);
   });
@@ -133,7 +151,7 @@ async function checkNotRemoved(context: JournalContext, row: RunRow): Promise<vo
 }
 
 /** A begin record without a row is garbage that nobody can reach; failing to remove it changes nothing. */
-async function removeOrphan(context: JournalContext, row: RunRow): Promise<void> {
+async function removeOrphan(context: JournalContext, row: RunRef): Promise<void> {
   try {
     await remove(context, row);
   } catch (error) {

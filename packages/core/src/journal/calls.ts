@@ -8,6 +8,17 @@ export interface CallLimits {
   readonly callTimeoutMs: number;
 }
 
+export interface RepeatOptions extends CallLimits {
+  /** Milliseconds for all tries together. */
+  readonly limitMs: number;
+  /** Shown in errors. */
+  readonly what: string;
+  /** Whether a try that failed may have changed something. @default true */
+  readonly writes?: boolean | undefined;
+  /** Once it is aborted, nothing is tried again. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A call's answer, and whether an earlier try of it may have been applied. */
 export interface Known<T> {
   readonly value: T;
@@ -26,11 +37,7 @@ const longestPauseMs = 1000;
 export async function untilKnown<T>(
   runtime: Runtime,
   call: () => Promise<T>,
-  {
-    callTimeoutMs,
-    limitMs,
-    what,
-  }: CallLimits & { readonly limitMs: number; readonly what: string },
+  { callTimeoutMs, limitMs, what, writes = true, signal }: RepeatOptions,
 ): Promise<Known<T>> {
   const end = runtime.monotonic() + limitMs;
   let uncertain = false;
@@ -42,10 +49,11 @@ export async function untilKnown<T>(
     } catch (error) {
       const final = isFinal(error);
       if (final && !uncertain) throw error;
-      uncertain ||= !final;
-      if (final || end - runtime.monotonic() <= wait) throw unavailable(what, error, uncertain);
+      uncertain ||= writes && !final;
+      const over = end - runtime.monotonic() <= wait || signal?.aborted === true;
+      if (final || over) throw unavailable(what, error, uncertain);
     }
-    await pause(runtime, jittered(runtime, wait));
+    await pause(runtime, jittered(runtime, wait), signal);
   }
 }
 

@@ -1,16 +1,16 @@
 import type { ResumeState, RunInfo } from "../checkpointer.ts";
-import { isExecutusError } from "../errors.ts";
 import type { ExecutusError } from "../errors.ts";
-import type { JournalRecord, RunRow } from "../store.ts";
+import type { JournalRecord, RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
-import { controlRecord, fillSlot, lastRecord } from "./context.ts";
-import { attemptsOf, foldJournal } from "./fold.ts";
+import { controlRecord, fillSlot } from "./context.ts";
+import { attemptsOf } from "./fold.ts";
 import type { FoldedRun, Since } from "./fold.ts";
-import { corruptRecord } from "./format.ts";
 import { isDue } from "./due.ts";
-import { getRow, inspect, retrying, sameRow, updateRow } from "./inspect.ts";
+import { getRow, inspect, lookOnce, retrying, updateRow } from "./inspect.ts";
 import type { Observations } from "./observations.ts";
 import { Owner } from "./owner.ts";
+import type { OwnerOptions } from "./owner.ts";
+import { foldIfThere, isUnreadable, sameDrive } from "./read.ts";
 import { judge } from "./verdict.ts";
 import type { AttemptLimits } from "./verdict.ts";
 
@@ -18,7 +18,6 @@ import type { AttemptLimits } from "./verdict.ts";
 export interface OwnedRun {
   readonly kind: "owned";
   readonly checkpointer: Owner;
-  readonly incarnation: string;
   readonly resume: ResumeState;
   readonly run: RunInfo;
   /** Begin is 1. */
@@ -60,7 +59,8 @@ export async function claim(
   options: ClaimOptions,
 ): Promise<ClaimOutcome> {
   const outcome = await retrying(context, async () => {
-    const found = await inspect(context, id);
+    const found = await lookOnce(context, id);
+    if (found === undefined) return undefined;
     if (found.kind !== "active") {
       observations.forget(id);
       return { kind: found.kind };
@@ -99,13 +99,10 @@ async function tryClaim(
   });
   const won = await fillSlot(context, row.incarnation, { ...record, seq });
   if (won !== true) return undefined;
+  const heldSince = context.runtime.monotonic();
   if (!(await tellRow(context, now, { ...record, seq }))) return undefined;
   read.marks.push({ type: "claim", generation, seen: now.generation });
-  return take(context, { ...now, generation }, { ...record, seq }, read, options);
-}
-
-function sameDrive(a: RunRow, b: RunRow): boolean {
-  return a.incarnation === b.incarnation && a.status === b.status && a.generation === b.generation;
+  return take(context, row, { generation, seq, heldSince }, read, options);
 }
 
 /** Reads a journal, or says that it cannot be read here. @returns `undefined` to look again. */
@@ -114,23 +111,11 @@ async function readForClaim(
   row: RunRow,
 ): Promise<FoldedRun | ClaimOutcome | undefined> {
   try {
-    const run = await foldJournal(context, row.id, row.incarnation);
-    if (run !== undefined) return run.end === undefined ? run : undefined;
-    const again = await getRow(context, row.id);
-    // An empty journal is a ghost's; the next look removes it. One whose first slot alone is empty is damaged.
-    if (again === undefined || !sameRow(row, again)) return undefined;
-    if ((await lastRecord(context, row.incarnation)) === undefined) return undefined;
-    throw corruptRecord(row.id, 1, "is missing");
+    const run = await foldIfThere(context, row);
+    return run?.end === undefined ? run : undefined;
   } catch (error) {
-    if (
-      isExecutusError(error, "EXECUTUS_CORRUPT_RECORD") ||
-      isExecutusError(error, "EXECUTUS_UNSUPPORTED_FORMAT")
-    ) {
-      const again = await getRow(context, row.id);
-      if (again === undefined || !sameDrive(row, again)) return undefined;
-      return { kind: "skipped", error };
-    }
-    throw error;
+    if (!isUnreadable(error)) throw error;
+    return { kind: "skipped", error };
   }
 }
 
@@ -162,27 +147,25 @@ async function tellRow(
 /** The claimer, as owner, ends a run that must not be run again before any user code does. */
 async function take(
   context: JournalContext,
-  row: RunRow,
-  record: JournalRecord,
+  { id, incarnation }: RunRef,
+  position: Pick<OwnerOptions, "generation" | "seq" | "heldSince">,
   run: FoldedRun,
   options: ClaimOptions,
 ): Promise<ClaimOutcome> {
   const { history, turns, completedPhases, since, deadline } = run;
   const resume: ResumeState = { history, turns, completedPhases };
   const checkpointer = new Owner(context, {
-    row,
-    generation: record.generation,
-    seq: record.seq,
+    ref: { id, incarnation },
+    ...position,
     acknowledged: { messages: history.length, outputs: completedPhases.length, turns },
   });
-  const verdict = judge(context, row.id, run, options);
+  const verdict = judge(context, id, run, options);
   if (verdict !== undefined) {
     await checkpointer.fail(verdict.error, resume);
     return { kind: verdict.kind };
   }
   const { attempts } = attemptsOf(run);
   const { definition, version, input, createdAt, timeoutMs } = run;
-  const info = { id: row.id, definition, version, input, createdAt, timeoutMs, deadline };
-  const { incarnation } = row;
-  return { kind: "owned", checkpointer, incarnation, resume, run: info, attempt: attempts, since };
+  const info = { id, definition, version, input, createdAt, timeoutMs, deadline };
+  return { kind: "owned", checkpointer, resume, run: info, attempt: attempts, since };
 }

@@ -24,18 +24,27 @@ export interface JournalContext {
   readonly maxRecordedBytes: number;
 }
 
-/** One store call, repeated until its fate is known. `limitMs` defaults to the time that a begin may take. */
+/** One store call that writes, repeated until its fate is known. `limitMs` defaults to the time that a begin may take. */
 export function call<T>(
   context: JournalContext,
   what: string,
   attempt: () => Promise<T>,
   limitMs: number = context.beginTimeoutMs,
 ): Promise<Known<T>> {
-  return untilKnown(context.runtime, attempt, {
-    callTimeoutMs: context.callTimeoutMs,
-    limitMs,
-    what,
-  });
+  const { runtime, callTimeoutMs } = context;
+  return untilKnown(runtime, attempt, { callTimeoutMs, limitMs, what });
+}
+
+/** One store call that reads. */
+export async function read<T>(
+  context: JournalContext,
+  what: string,
+  attempt: () => Promise<T>,
+  limitMs: number = context.beginTimeoutMs,
+): Promise<T> {
+  const { runtime, callTimeoutMs } = context;
+  const options = { callTimeoutMs, limitMs, what, writes: false };
+  return (await untilKnown(runtime, attempt, options)).value;
 }
 
 /** A record without a payload: who asks or claims what. */
@@ -74,13 +83,13 @@ export async function fillSlot(
 }
 
 /** Reads one slot. */
-async function readSlot(
+function readSlot(
   context: JournalContext,
   journal: string,
   seq: number,
   limitMs: number,
 ): Promise<JournalRecord | undefined> {
-  const { value } = await call(
+  return read(
     context,
     "readJournal",
     async () => {
@@ -91,16 +100,15 @@ async function readSlot(
     },
     limitMs,
   );
-  return value;
 }
 
 /** The record in the highest slot. */
-export async function lastRecord(
+export function lastRecord(
   context: JournalContext,
   journal: string,
+  limitMs?: number,
 ): Promise<JournalRecord | undefined> {
-  const { value } = await call(context, "lastRecord", () => context.store.lastRecord(journal));
-  return value;
+  return read(context, "lastRecord", () => context.store.lastRecord(journal), limitMs);
 }
 
 /**
@@ -120,7 +128,7 @@ export async function* readRecords(
   let next = fromSeq;
   let failed: { error: unknown } | undefined;
   for (;;) {
-    const { value: records } = await call(context, "readJournal", async () => {
+    const records = await read(context, "readJournal", async () => {
       const iterator = store.readJournal(journal, { fromSeq: next })[Symbol.asyncIterator]();
       // The first step is part of the call, so that a store that fails at once is asked again.
       const first = await iterator.next();
@@ -157,7 +165,7 @@ async function readChunks(
   { nonce, seq, chunks }: JournalRecord,
 ): Promise<Uint8Array | undefined> {
   if (chunks === undefined) return undefined;
-  const { value: found } = await call(context, "readChunks", async () => {
+  const found = await read(context, "readChunks", async () => {
     const parts: Uint8Array[] = [];
     for await (const chunk of context.store.readChunks(journal, nonce)) {
       if (chunk.index === parts.length && parts.length < chunks) parts.push(chunk.data);

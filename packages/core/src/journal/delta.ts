@@ -1,6 +1,6 @@
 import type { CheckpointState } from "../checkpointer.ts";
 import type { Codec } from "../codec.ts";
-import { isExecutusError, NotSerializableError } from "../errors.ts";
+import { NotSerializableError } from "../errors.ts";
 
 /** How much of a run's state the journal has. */
 export interface Acknowledged {
@@ -88,100 +88,4 @@ function userPath(
     return ["outputs", outputs[index]?.name ?? base.outputs + index, ...rest.slice(1)];
   }
   return root === "result" ? ["output", ...path.slice(1)] : path;
-}
-
-/** A failure as it can be saved: what cannot be is left out, and said so. */
-export interface SavedFailure {
-  readonly encoded: EncodedPayload | undefined;
-  /** How much of the state is in it. */
-  readonly carries: Acknowledged;
-  readonly note: string | undefined;
-}
-
-/**
- * Encodes the last of a run's state, and its error if there is one. It never fails: of the state, what comes after the
- * first value that cannot be saved is left out; of the error, all but its name and message.
- */
-export function encodeWhatCanBe(
-  codec: Codec,
-  state: CheckpointState,
-  base: Acknowledged,
-  {
-    maxBytes,
-    failure,
-  }: { readonly maxBytes: number; readonly failure?: { readonly error: unknown } | undefined },
-): SavedFailure {
-  const notes: string[] = [];
-  let kept = state;
-  let error = failure?.error;
-  for (let tries = 0; tries < 4; tries += 1) {
-    const note = notes.length === 0 ? undefined : notes.join(" ");
-    const payload = {
-      ...deltaOf(kept, base),
-      ...(failure !== undefined && { error }),
-      ...(note !== undefined && { note }),
-    };
-    try {
-      if (Object.keys(payload).length === 0)
-        return { encoded: undefined, carries: allOf(kept), note };
-      return {
-        encoded: encodePayload(codec, payload, { maxBytes, base }),
-        carries: allOf(kept),
-        note,
-      };
-    } catch (refusal) {
-      if (!(refusal instanceof NotSerializableError)) throw refusal;
-      if (refusal.source[0] === "error") {
-        notes.push(`The error's details were left out: ${refusal.message}`);
-        error = plainError(error);
-      } else {
-        notes.push(`Part of the state was left out: ${refusal.message}`);
-        kept = cutBefore(kept, base, refusal);
-      }
-    }
-  }
-  return { encoded: undefined, carries: base, note: notes.join(" ") };
-}
-
-/** The state before the value that was refused. */
-function cutBefore(
-  state: CheckpointState,
-  base: Acknowledged,
-  { source: [root, index] }: NotSerializableError,
-): CheckpointState {
-  if (typeof index !== "number") return cutTo(state, base);
-  return cutTo(state, {
-    messages: root === "messages" ? base.messages + index : state.history.length,
-    outputs: root === "outputs" ? base.outputs + index : state.completedPhases.length,
-    turns: base.turns,
-  });
-}
-
-function cutTo(state: CheckpointState, to: Acknowledged): CheckpointState {
-  return {
-    history: state.history.slice(0, to.messages),
-    turns: to.turns,
-    completedPhases: state.completedPhases.slice(0, to.outputs),
-  };
-}
-
-/** An error without what may not be saved: name, message and code. */
-function plainError(error: unknown): Error {
-  const plain = new Error(messageOf(error).slice(0, 10_000));
-  if (error instanceof Error) {
-    plain.name = textOf(error.name).slice(0, 200);
-    if (isExecutusError(error)) Object.assign(plain, { code: error.code });
-  }
-  plain.stack = "";
-  return plain;
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Error) return textOf(error.message);
-  return typeof error === "string" ? error : `A value of type ${typeof error} was thrown.`;
-}
-
-/** Nothing keeps a thrown error's members from being of any type. */
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

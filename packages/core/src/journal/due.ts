@@ -1,6 +1,7 @@
 import type { RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
-import { readControl } from "./format.ts";
+import { peekControl } from "./format.ts";
+import type { Control } from "./format.ts";
 import type { Inspection } from "./inspect.ts";
 import type { Observations } from "./observations.ts";
 
@@ -14,14 +15,14 @@ export function isDue(
 ): boolean {
   const { host } = runtime;
   const now = runtime.now();
-  const { kind, dueAt, owner, leaseMs } = readControl(row.id, last);
+  const { kind, dueAt, owner, leaseMs }: Partial<Control> = peekControl(last) ?? {};
   if (last.type === "reopen") return true;
   if (last.type === "release") return typeof dueAt !== "number" || now >= dueAt;
   if (last.type === "claim" && last.generation > row.generation) {
     // A hand-over is under way: the claimer has not told the row yet.
     if (typeof owner === "string" && host.isGone(owner)) return true;
     const lease = typeof leaseMs === "number" ? leaseMs : 0;
-    return observations.unchangedFor(row.id, last.nonce) >= lease || now - last.at >= lease;
+    return observations.lastUnchangedFor(row.id, last) >= lease || now - last.at >= lease;
   }
   if (row.owner === "" && last.type === "request" && kind === "cancel") return true;
   return mayBeDue({ runtime }, observations, row);
@@ -34,7 +35,7 @@ export function mayBeDue(
   row: RunRow,
 ): boolean {
   const lease = row.dueAt - row.updatedAt;
-  const unchanged = observations.unchangedFor(row.id, JSON.stringify(row));
+  const unchanged = observations.rowUnchangedFor(row);
   if (runtime.now() >= row.dueAt) return true;
   return runtime.host.isGone(row.owner) || (lease > 0 && unchanged >= lease);
 }

@@ -96,6 +96,15 @@ export function readControl(runId: string, record: JournalRecord): Control {
   return splitData(runId, record).control;
 }
 
+/** Reads a record's control line if this version can. For hints: what is acted upon is read with {@link readControl}. */
+export function peekControl(record: JournalRecord): Control | undefined {
+  try {
+    return splitData("", record).control;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Checks a record and reads its control line.
  *
@@ -111,10 +120,11 @@ export function openRecord(
   if (!knownTypes.has(record.type)) {
     throw unsupportedFormat(runId, record.seq, `is of the type "${record.type}"`);
   }
+  // Its format first: a newer one may have another checksum.
+  const { control, rest } = splitData(runId, record);
   if (checksumOf(record, chunks) !== record.checksum) {
     throw corruptRecord(runId, record.seq, "does not match its checksum");
   }
-  const { control, rest } = splitData(runId, record);
   if (control.codec !== "" && control.codec !== codec.name) {
     throw unsupportedFormat(runId, record.seq, `was written by the codec "${control.codec}"`);
   }

@@ -1,12 +1,14 @@
-import type { RunRow } from "../store.ts";
+import type { RunRef } from "../store.ts";
+import { untilKnown } from "./calls.ts";
 import type { JournalContext } from "./context.ts";
 import { lastRecord } from "./context.ts";
-import { readControl } from "./format.ts";
-import { untilKnown } from "./calls.ts";
+import { peekControl } from "./format.ts";
 
 export interface HeartbeatOptions {
-  readonly row: Pick<RunRow, "id" | "incarnation">;
+  readonly ref: RunRef;
   readonly generation: number;
+  /** When the row update that gave this owner its lease was sent, on this process's own clock. */
+  readonly heldSince: number;
   /** Called when another owner has the run, or nobody could be told for a whole lease that it is still driven here. */
   readonly onLost: (why: "taken" | "lapsed") => void;
   readonly onRequest: (kind: unknown) => void;
@@ -16,85 +18,105 @@ export interface HeartbeatOptions {
 export class Heartbeat {
   readonly #context: JournalContext;
   readonly #options: HeartbeatOptions;
-  #cancelTimer: (() => void) | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
+  #cancelBeat: (() => void) | undefined;
+  #cancelLapse: (() => void) | undefined;
   #beating: Promise<void> = Promise.resolve();
-  /** When the last update that succeeded was sent, on this process's own clock. */
+  /** When the last update that succeeded was sent. */
   #heldSince: number;
-  #dueAt: number;
 
   constructor(context: JournalContext, options: HeartbeatOptions) {
     this.#context = context;
     this.#options = options;
-    this.#heldSince = context.runtime.monotonic();
-    this.#dueAt = this.#heldSince;
-    this.#arm();
+    this.#heldSince = options.heldSince;
+    this.#armBeat(options.heldSince + context.leaseMs / 3);
+    this.#armLapse();
   }
 
   /** Stops, and waits for an update that is under way: an owner never has two. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelTimer?.();
+    if (!this.#stopping.signal.aborted) this.#stopping.abort(null);
+    this.#cancelBeat?.();
+    this.#cancelLapse?.();
     await this.#beating;
   }
 
-  #arm(): void {
-    if (this.#stopped) return;
+  #armBeat(dueAt: number): void {
+    if (this.#stopping.signal.aborted) return;
     const { runtime, leaseMs } = this.#context;
-    this.#dueAt = runtime.monotonic() + leaseMs / 3;
     const beat = (): void => {
-      this.#beating = this.#beat().then(() => this.#arm());
+      this.#warnIfLate(runtime.monotonic() - dueAt);
+      this.#beating = this.#beat().then(() => this.#armBeat(runtime.monotonic() + leaseMs / 3));
     };
-    this.#cancelTimer = runtime.timer(leaseMs / 3, beat, { background: true });
+    this.#cancelBeat = runtime.timer(dueAt - runtime.monotonic(), beat, { background: true });
+  }
+
+  /** An owner believes in a lease that it could not renew until the lease, less a margin, is over. */
+  #armLapse(): void {
+    this.#cancelLapse?.();
+    if (this.#stopping.signal.aborted) return;
+    const { runtime, leaseMs } = this.#context;
+    const dueAt = this.#heldSince + leaseMs * 0.9;
+    const lapse = (): void => {
+      // A process that was stopped, or blocked, asks once more whether the run is still its own.
+      const late = runtime.monotonic() - dueAt > leaseMs / 10;
+      this.#cancelLapse = late
+        ? runtime.timer(leaseMs / 10, () => this.#options.onLost("lapsed"), { background: true })
+        : undefined;
+      if (!late) this.#options.onLost("lapsed");
+    };
+    this.#cancelLapse = runtime.timer(dueAt - runtime.monotonic(), lapse, { background: true });
+  }
+
+  #warnIfLate(lateMs: number): void {
+    const { leaseMs, logger } = this.#context;
+    if (lateMs <= leaseMs / 3) return;
+    logger.warn(
+      { runId: this.#options.ref.id, lateMs: Math.round(lateMs) },
+      "A heartbeat is late: the event loop was blocked. Move long computations out of it, or raise leaseMs.",
+    );
   }
 
   async #beat(): Promise<void> {
-    const { runtime, leaseMs, logger } = this.#context;
-    const sentAt = runtime.monotonic();
-    if (sentAt - this.#dueAt > leaseMs / 3) {
-      logger.warn(
-        { runId: this.#options.row.id, lateMs: Math.round(sentAt - this.#dueAt) },
-        "A heartbeat is late: the event loop was blocked. Move long computations out of it, or raise leaseMs.",
-      );
-    }
     try {
+      const sentAt = this.#context.runtime.monotonic();
       if (!(await this.#extend())) return this.#options.onLost("taken");
       this.#heldSince = sentAt;
-      await this.#lookForRequests();
+      this.#armLapse();
+      if (!this.#stopping.signal.aborted) await this.#lookForRequests();
     } catch (error) {
-      if (this.#stopped) return;
-      const lapsed = runtime.monotonic() - this.#heldSince >= this.#patience();
-      logger.warn({ runId: this.#options.row.id, err: error }, "A heartbeat failed.");
-      if (lapsed) this.#options.onLost("lapsed");
+      if (this.#stopping.signal.aborted) return;
+      const { logger } = this.#context;
+      logger.warn({ runId: this.#options.ref.id, err: error }, "A heartbeat failed.");
     }
-  }
-
-  /** How long an owner believes in its lease without having renewed it: the lease, less a margin. */
-  #patience(): number {
-    return this.#context.leaseMs * 0.9;
   }
 
   async #extend(): Promise<boolean> {
     const { runtime, store, leaseMs, callTimeoutMs } = this.#context;
-    const { row, generation } = this.#options;
-    const left = this.#heldSince + this.#patience() - runtime.monotonic();
+    const { ref, generation } = this.#options;
+    const left = this.#heldSince + leaseMs * 0.9 - runtime.monotonic();
     const { value } = await untilKnown(
       runtime,
       () => {
         const now = runtime.now();
         const patch = { dueAt: now + leaseMs, updatedAt: now };
-        return store.updateRun(row, patch, { status: "active", maxGeneration: generation });
+        return store.updateRun(ref, patch, { status: "active", maxGeneration: generation });
       },
-      // A process that was stopped for longer than its lease still asks once, whether the run is its own.
-      { callTimeoutMs, limitMs: Math.max(left, leaseMs / 10), what: "heartbeat" },
+      {
+        callTimeoutMs,
+        limitMs: Math.max(left, leaseMs / 10),
+        what: "heartbeat",
+        signal: this.#stopping.signal,
+      },
     );
     return value;
   }
 
   async #lookForRequests(): Promise<void> {
-    const { row, generation, onLost, onRequest } = this.#options;
-    const last = await lastRecord(this.#context, row.incarnation);
+    const { ref, generation, onLost, onRequest } = this.#options;
+    // A read that takes long must not hold up the next heartbeat.
+    const last = await lastRecord(this.#context, ref.incarnation, this.#context.leaseMs / 3);
     if (last === undefined || last.generation > generation) onLost("taken");
-    else if (last.type === "request") onRequest(readControl(row.id, last)["kind"]);
+    else if (last.type === "request") onRequest(peekControl(last)?.["kind"]);
   }
 }

@@ -1,8 +1,8 @@
 import { ExecutusError } from "../errors.ts";
 import { jittered, pause } from "../runtime.ts";
-import type { JournalRecord, RunGuard, RunPatch, RunRow } from "../store.ts";
+import type { JournalRecord, RunGuard, RunPatch, RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
-import { call, lastRecord } from "./context.ts";
+import { call, lastRecord, read } from "./context.ts";
 import { readControl } from "./format.ts";
 
 /** What a run's row and its last record say together. */
@@ -46,34 +46,30 @@ export function neverHeldStill(id: string): ExecutusError {
  * @throws `EXECUTUS_STORE_UNAVAILABLE`
  */
 export async function inspect(context: JournalContext, id: string): Promise<Inspection> {
-  const found = await retrying(context, () => look(context, id));
+  const found = await retrying(context, () => lookOnce(context, id));
   if (found === undefined) throw neverHeldStill(id);
   return found;
 }
 
-export async function getRow(context: JournalContext, id: string): Promise<RunRow | undefined> {
-  const { value } = await call(context, "getRun", () => context.store.getRun(id));
-  return value;
+export function getRow(context: JournalContext, id: string): Promise<RunRow | undefined> {
+  return read(context, "getRun", () => context.store.getRun(id));
 }
 
 /** Updates a row. @returns whether the guard held; at a repetition `false` may be the answer to one's own first try. */
 export async function updateRow(
   context: JournalContext,
-  row: RunRow,
+  { id, incarnation }: RunRef,
   patch: RunPatch,
   guard: RunGuard,
 ): Promise<boolean> {
   const { value } = await call(context, "updateRun", () =>
-    context.store.updateRun({ id: row.id, incarnation: row.incarnation }, patch, guard),
+    context.store.updateRun({ id, incarnation }, patch, guard),
   );
   return value;
 }
 
 /** Removes a run for good. Its row must be marked, or be of another incarnation. */
-export async function remove(
-  context: JournalContext,
-  { id, incarnation }: Pick<RunRow, "id" | "incarnation">,
-): Promise<void> {
+export async function remove(context: JournalContext, { id, incarnation }: RunRef): Promise<void> {
   await call(context, "deleteRun", () => context.store.deleteRun({ id, incarnation }));
 }
 
@@ -87,7 +83,11 @@ export function markDeleting(context: JournalContext, row: RunRow): Promise<bool
   );
 }
 
-async function look(context: JournalContext, id: string): Promise<Inspection | undefined> {
+/** One look at a run. @returns `undefined` if it has to be looked at again */
+export async function lookOnce(
+  context: JournalContext,
+  id: string,
+): Promise<Inspection | undefined> {
   const row = await getRow(context, id);
   if (row === undefined) return { kind: "missing" };
   if (row.status === "deleting") {

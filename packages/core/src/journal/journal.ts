@@ -5,13 +5,13 @@ import { claim } from "./claim.ts";
 import { mayBeDue } from "./due.ts";
 import type { ClaimOptions, ClaimOutcome } from "./claim.ts";
 import type { JournalContext } from "./context.ts";
-import { call, readRecords } from "./context.ts";
+import { read, readRecords } from "./context.ts";
 import type { OpenedRecord } from "./format.ts";
 import { inspect, remove } from "./inspect.ts";
 import type { Inspection } from "./inspect.ts";
 import { Observations } from "./observations.ts";
 import type { Owner } from "./owner.ts";
-import { readRun, readSlotOne } from "./read.ts";
+import { readBegin, readRun } from "./read.ts";
 import type { StoredRun } from "./read.ts";
 import { deleteEnded, reopen, requestCancel } from "./requests.ts";
 
@@ -25,8 +25,8 @@ export interface Journal extends CheckpointerFactory {
   mayBeDue(row: RunRow): boolean;
   /** All that the journal of a run says. */
   read(id: string): Promise<StoredRun | undefined>;
-  /** How a run of this incarnation began. */
-  readBegin(id: string, incarnation: string): Promise<OpenedRecord | undefined>;
+  /** How a run began; `undefined` if it was removed meanwhile. */
+  readBegin(row: RunRow): Promise<OpenedRecord | undefined>;
   /** The records of a run from slot `fromSeq` on. */
   records(id: string, incarnation: string, fromSeq: number): AsyncGenerator<OpenedRecord, void>;
   requestCancel(id: string): Promise<"requested" | "ended">;
@@ -39,20 +39,20 @@ export interface Journal extends CheckpointerFactory {
 
 /** Makes the journal of one process over one store. */
 export function createJournal(context: JournalContext): Journal {
-  const observations = new Observations(context.runtime);
+  // Every active row is looked at once per lease.
+  const observations = new Observations(context.runtime, 4 * context.leaseMs);
   return {
     begin: (run) => begin(context, run),
     claim: (id, options) => claim(context, observations, id, options),
     inspect: (id) => inspect(context, id),
     mayBeDue: (row) => mayBeDue(context, observations, row),
     read: (id) => readRun(context, id),
-    readBegin: (id, incarnation) => readSlotOne(context, id, incarnation),
+    readBegin: (row) => readBegin(context, row),
     records: (id, journal, fromSeq) => readRecords(context, { id, journal, fromSeq }),
     requestCancel: (id) => requestCancel(context, id),
     reopen: (id) => reopen(context, id),
     delete: (id) => deleteEnded(context, id),
     finishRemoval: (ref) => remove(context, ref),
-    list: async (query) =>
-      (await call(context, "listRuns", () => context.store.listRuns(query))).value,
+    list: (query) => read(context, "listRuns", () => context.store.listRuns(query)),
   };
 }

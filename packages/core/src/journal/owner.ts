@@ -1,22 +1,24 @@
 import type { Checkpointer, CheckpointState } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
-import type { RunPatch, RunRow } from "../store.ts";
+import type { RunPatch, RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
-import { allOf, deltaOf, encodePayload, encodeWhatCanBe } from "./delta.ts";
-import type { Acknowledged, EncodedPayload, Payload } from "./delta.ts";
-import { draftRecord } from "./format.ts";
+import { allOf } from "./delta.ts";
+import type { Acknowledged } from "./delta.ts";
+import { Drafts } from "./drafts.ts";
 import type { Draft } from "./format.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { endPatch, getRow, updateRow } from "./inspect.ts";
 import { fencedError, Writer } from "./writer.ts";
 
 export interface OwnerOptions {
-  readonly row: RunRow;
+  readonly ref: RunRef;
   readonly generation: number;
   /** The slot of this owner's begin or claim. */
   readonly seq: number;
   /** What the journal has already. */
   readonly acknowledged: Acknowledged;
+  /** When the lease was asked for, on this process's own clock. */
+  readonly heldSince: number;
 }
 
 /** The error of a run that someone asked to cancel. */
@@ -32,13 +34,12 @@ export function isRefusal(error: unknown): boolean {
   );
 }
 
-type EndType = "complete" | "fail" | "release";
-
 /** Drives one run's journal, from a begin or a claim to its end: the checkpointer that the executor gets. */
 export class Owner implements Checkpointer {
   readonly #context: JournalContext;
-  readonly #row: RunRow;
+  readonly #ref: RunRef;
   readonly #generation: number;
+  readonly #drafts: Drafts;
   readonly #writer: Writer;
   readonly #heartbeat: Heartbeat;
   readonly #abort = new AbortController();
@@ -52,22 +53,25 @@ export class Owner implements Checkpointer {
   #latest: CheckpointState | undefined;
   #queuedSave: Promise<void> | undefined;
 
-  constructor(context: JournalContext, { row, generation, seq, acknowledged }: OwnerOptions) {
+  constructor(context: JournalContext, options: OwnerOptions) {
+    const { ref, generation, seq, acknowledged, heldSince } = options;
     this.#context = context;
-    this.#row = row;
+    this.#ref = ref;
     this.#generation = generation;
     this.#acknowledged = acknowledged;
+    this.#drafts = new Drafts(context, ref.id, generation);
     const onRequest = (kind: unknown): void => this.noteRequest(kind);
     this.#writer = new Writer(context, {
-      id: row.id,
-      journal: row.incarnation,
+      id: ref.id,
+      journal: ref.incarnation,
       generation,
       seq,
       onRequest,
     });
     this.#heartbeat = new Heartbeat(context, {
-      row,
+      ref,
       generation,
+      heldSince,
       onRequest,
       onLost: (why) => this.#lose(why),
     });
@@ -77,6 +81,11 @@ export class Owner implements Checkpointer {
     return this.#abort.signal;
   }
 
+  /** Names the journal. */
+  get incarnation(): string {
+    return this.#ref.incarnation;
+  }
+
   /** The last slot that this owner knows to be filled. */
   get seq(): number {
     return this.#writer.seq;
@@ -84,7 +93,7 @@ export class Owner implements Checkpointer {
 
   /** Takes note of a request to this run. Kinds that this version does not know are left alone. */
   noteRequest(kind: unknown): void {
-    if (kind === "cancel") this.#abort.abort(cancelledError(this.#row.id));
+    if (kind === "cancel") this.#abort.abort(cancelledError(this.#ref.id));
   }
 
   save(state: CheckpointState): Promise<void> {
@@ -98,38 +107,24 @@ export class Owner implements Checkpointer {
   }
 
   complete(output: unknown, state: CheckpointState): Promise<void> {
-    // The output of the last phase is in the state, and need not be written twice.
-    const last = state.completedPhases.at(-1);
-    const result = last !== undefined && Object.is(last.output, output) ? {} : { result: output };
-    return this.#finish("complete", () => {
-      const payload = { ...deltaOf(state, this.#acknowledged), ...result };
-      return { encoded: this.#encode(payload), fields: {} };
-    });
+    return this.#finish(() => this.#drafts.complete(output, state, this.#acknowledged));
   }
 
   fail(error: unknown, state: CheckpointState): Promise<void> {
-    return this.#finish("fail", () => ({
-      encoded: this.#encodeWhatCanBe(state, { error }),
-      fields: { code: isExecutusError(error) ? error.code : "" },
-    }));
+    return this.#finish(() => this.#drafts.fail(error, state, this.#acknowledged));
   }
 
   release(state: CheckpointState): Promise<void> {
-    return this.#finish("release", () => ({
-      encoded: this.#encodeWhatCanBe(state),
-      fields: { dueAt: 0 },
-    }));
+    return this.#finish(() => this.#drafts.release(state, this.#acknowledged));
   }
 
   async #saveNow(state: CheckpointState): Promise<void> {
     const { saveTimeoutMs } = this.#context;
     this.#throwIfOver();
     await this.#writing(() => this.#writer.settle(saveTimeoutMs));
-    const payload = deltaOf(state, this.#acknowledged);
-    const encoded = this.#encode(payload);
-    if (encoded === undefined) return;
+    const draft = this.#drafts.save(state, this.#acknowledged);
+    if (draft === undefined) return;
     const carries = allOf(state);
-    const draft = this.#draft("save", {}, encoded);
     await this.#writing(() =>
       this.#writer.write(draft, saveTimeoutMs, () => {
         this.#acknowledged = carries;
@@ -137,18 +132,12 @@ export class Owner implements Checkpointer {
     );
   }
 
-  #finish(
-    type: EndType,
-    content: () => {
-      readonly encoded: EncodedPayload | undefined;
-      readonly fields: Readonly<Record<string, unknown>>;
-    },
-  ): Promise<void> {
+  #finish(makeDraft: () => Draft): Promise<void> {
     return this.#inLine(async () => {
       if (this.#endAcknowledged) return;
       this.#throwIfOver();
       try {
-        await this.#writeEnd(type, content);
+        await this.#writeEnd(makeDraft);
       } catch (error) {
         // A complete that is refused is followed by a fail; after any other failure the lease is left to end.
         if (!isRefusal(error)) await this.#heartbeat.stop();
@@ -157,16 +146,11 @@ export class Owner implements Checkpointer {
     });
   }
 
-  async #writeEnd(
-    type: EndType,
-    content: () => { encoded: EncodedPayload | undefined; fields: object },
-  ): Promise<void> {
+  async #writeEnd(makeDraft: () => Draft): Promise<void> {
     const { finaliseTimeoutMs } = this.#context;
     await this.#writing(() => this.#writer.settle(finaliseTimeoutMs));
-    if (this.#endAcknowledged) return this.#closeRow();
     if (this.#end === undefined) {
-      const { encoded, fields } = content();
-      const draft = this.#draft(type, { ...fields }, encoded);
+      const draft = makeDraft();
       this.#end = draft;
       const stopped = this.#heartbeat.stop();
       try {
@@ -180,68 +164,38 @@ export class Owner implements Checkpointer {
         if (this.#writer.unsettled === undefined) this.#end = undefined;
         throw error;
       }
+      // An owner never has two updates of its row under way.
       await stopped;
     }
-    await this.#closeRow();
+    await this.#closeRow(this.#end);
   }
 
   /** Tells the row of the end, which stands whatever comes of that; only a run that is gone is no longer the caller's. */
-  async #closeRow(): Promise<void> {
-    if (this.#end === undefined) return;
+  async #closeRow({ record }: Draft): Promise<void> {
     const { logger, runtime } = this.#context;
-    const { record } = this.#end;
     const patch: RunPatch =
       record.type === "release"
         ? { dueAt: 0, owner: "", updatedAt: runtime.now() }
-        : endPatch(this.#row.id, { ...record, seq: this.#writer.seq });
+        : endPatch(this.#ref.id, { ...record, seq: this.#writer.seq });
     let row: RunRow | undefined;
     try {
       const guard = { status: "active", maxGeneration: this.#generation } as const;
-      if (await updateRow(this.#context, this.#row, patch, guard)) return;
-      row = await getRow(this.#context, this.#row.id);
+      if (await updateRow(this.#context, this.#ref, patch, guard)) return;
+      row = await getRow(this.#context, this.#ref.id);
     } catch (error) {
       logger.warn(
-        { runId: this.#row.id, err: error },
+        { runId: this.#ref.id, err: error },
         "The end of a run is recorded, but its row is not up to date. It is repaired when the run is next looked at.",
       );
       return;
     }
-    if (row?.incarnation !== this.#row.incarnation) throw this.#fence();
-  }
-
-  #encode(payload: Payload): EncodedPayload | undefined {
-    if (Object.keys(payload).length === 0) return undefined;
-    const { codec, maxRecordedBytes: maxBytes } = this.#context;
-    return encodePayload(codec, payload, { maxBytes, base: this.#acknowledged });
-  }
-
-  #encodeWhatCanBe(
-    state: CheckpointState,
-    failure?: { readonly error: unknown },
-  ): EncodedPayload | undefined {
-    const { codec, logger, maxRecordedBytes: maxBytes } = this.#context;
-    const { encoded, note } = encodeWhatCanBe(codec, state, this.#acknowledged, {
-      maxBytes,
-      failure,
-    });
-    if (note !== undefined) logger.warn({ runId: this.#row.id }, note);
-    return encoded;
-  }
-
-  #draft(
-    type: string,
-    fields: Readonly<Record<string, unknown>>,
-    encoded: EncodedPayload | undefined,
-  ): Draft {
-    const { runtime, store } = this.#context;
-    const header = { type, generation: this.#generation, nonce: runtime.id(), at: runtime.now() };
-    return draftRecord(header, fields, encoded, store.limits.maxRecordBytes);
+    if (row?.incarnation !== this.#ref.incarnation) throw this.#fence();
   }
 
   #throwIfOver(): void {
     if (this.#fenced !== undefined) throw this.#fenced;
-    if (this.#endAcknowledged)
-      throw new TypeError(`Run "${this.#row.id}" has ended: it cannot be saved.`);
+    if (!this.#endAcknowledged) return;
+    throw new TypeError(`Run "${this.#ref.id}" has ended: it cannot be saved.`);
   }
 
   /** Runs a write, and believes a slot that says that somebody else has the run. */
@@ -272,7 +226,7 @@ export class Owner implements Checkpointer {
     });
   }
 
-  #fence(error: ExecutusError = fencedError(this.#row.id)): ExecutusError {
+  #fence(error: ExecutusError = fencedError(this.#ref.id)): ExecutusError {
     void this.#heartbeat.stop();
     this.#fenced ??= error;
     this.#abort.abort(this.#fenced);

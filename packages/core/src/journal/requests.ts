@@ -1,7 +1,8 @@
 import { ExecutusError } from "../errors.ts";
+import type { RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
 import { controlRecord, fillSlot } from "./context.ts";
-import { readSlotOne } from "./read.ts";
+import { readBegin } from "./read.ts";
 import {
   inspect,
   markDeleting,
@@ -65,7 +66,7 @@ export function reopen(context: JournalContext, id: string): Promise<"reopened" 
       );
     }
     const generation = last.generation + 1;
-    const deadline = await newDeadline(context, id, row.incarnation);
+    const deadline = await newDeadline(context, row);
     const { record } = controlRecord(context, "reopen", generation, { deadline });
     const won = await fillSlot(context, row.incarnation, { ...record, seq: last.seq + 1 });
     if (won !== true) return undefined;
@@ -79,12 +80,8 @@ export function reopen(context: JournalContext, id: string): Promise<"reopened" 
   });
 }
 
-async function newDeadline(
-  context: JournalContext,
-  id: string,
-  journal: string,
-): Promise<number | undefined> {
-  const begin = await readSlotOne(context, id, journal);
+async function newDeadline(context: JournalContext, row: RunRow): Promise<number | undefined> {
+  const begin = await readBegin(context, row);
   const timeoutMs: unknown = begin?.control["timeoutMs"];
   return typeof timeoutMs === "number" ? context.runtime.now() + timeoutMs : undefined;
 }

@@ -1,7 +1,7 @@
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { JournalContext } from "./context.ts";
 import { call, fillSlot } from "./context.ts";
-import { readControl } from "./format.ts";
+import { peekControl } from "./format.ts";
 import type { Draft } from "./format.ts";
 
 /** Who writes, and what it wants to know of what it meets. */
@@ -98,7 +98,7 @@ export class Writer {
       if (occupant !== true && occupant.type !== "request") throw fencedError(id);
       this.#seq = seq;
       if (occupant === true) return;
-      onRequest(readControl(id, occupant)["kind"]);
+      onRequest(peekControl(occupant)?.["kind"]);
     }
   }
 
