@@ -8,12 +8,19 @@ import type {
 } from "../checkpointer.ts";
 import type { AnyDefinition, RunContext } from "../definition.ts";
 import type { Since } from "../journal/fold.ts";
+import type { ExecutusError } from "../errors.ts";
 import { safeLogger } from "../logger.ts";
 import type { Logger } from "../logger.ts";
 import { withoutCarried } from "../carriers.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Feed } from "./feed.ts";
 import type { Teller } from "./teller.ts";
+
+/** What the body of an attempt came to. `refusal`: it was not executed, because its definition does not fit it. */
+export type BodyResult =
+  | { readonly output: unknown }
+  | { readonly error: unknown }
+  | { readonly refusal: ExecutusError };
 
 /** All that one attempt starts from. */
 export interface AttemptStart {

@@ -54,6 +54,7 @@ export class Cancellation {
     const graceIsOver = new Promise<never>((_resolve, reject) => {
       let cancelTimer: (() => void) | undefined;
       const startGrace = (): void => {
+        if (graceMs === 0) return reject(signal.reason);
         cancelTimer = this.#runtime.timer(graceMs, () => reject(signal.reason));
       };
       signal.addEventListener("abort", startGrace, { once: true });

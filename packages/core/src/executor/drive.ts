@@ -7,12 +7,11 @@ import { safeLogger } from "../logger.ts";
 import { parseInput } from "../schema.ts";
 import type { ActiveRun, Exit } from "./active.ts";
 import { callUserCode, growFrom } from "./attempt.ts";
-import type { Attempt, AttemptStart } from "./attempt.ts";
+import type { Attempt, AttemptStart, BodyResult } from "./attempt.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { Engine } from "./engine.ts";
 import { Feed } from "./feed.ts";
 import { finalise } from "./finalise.ts";
-import type { BodyResult } from "./finalise.ts";
 import { runLoop } from "./loop.ts";
 import { runPhases } from "./phases.ts";
 import { Teller } from "./teller.ts";
@@ -90,7 +89,7 @@ async function runAttempt(engine: Engine, attempt: Attempt): Promise<Exit> {
 async function resultOf(engine: Engine, attempt: Attempt): Promise<BodyResult> {
   try {
     await saveStart(engine, attempt);
-    return { output: await runBody(attempt) };
+    return await runBody(attempt);
   } catch (error) {
     return { error };
   }
@@ -107,7 +106,7 @@ async function saveStart(engine: Engine, attempt: Attempt): Promise<void> {
   await save(engine, attempt, checkpointer);
 }
 
-async function runBody(attempt: Attempt): Promise<unknown> {
+async function runBody(attempt: Attempt): Promise<BodyResult> {
   const { start } = attempt;
   const { definition, info } = start;
   const input =

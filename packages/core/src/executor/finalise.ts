@@ -1,16 +1,13 @@
 import type { Checkpointer } from "../checkpointer.ts";
 import { isExecutusError } from "../errors.ts";
+import type { ExecutusError } from "../errors.ts";
 import { within } from "../journal/calls.ts";
 import { isRefusal } from "../journal/owner.ts";
 import { classifyCheckpointOutcome, isShutdown } from "../outcome.ts";
 import type { Exit } from "./active.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, BodyResult } from "./attempt.ts";
 import { shutdownReason } from "./engine.ts";
 import type { Engine } from "./engine.ts";
-import { Refusal } from "./phases.ts";
-
-/** What the body of an attempt came to. */
-export type BodyResult = { readonly output: unknown } | { readonly error: unknown };
 
 /** Ends the record of an attempt in exactly one way. It never throws over the run's own result. */
 export async function finalise(
@@ -21,8 +18,8 @@ export async function finalise(
   const { checkpointer } = attempt.start;
   const lost = ownershipLost(attempt);
   if (lost !== undefined) return { kind: "abandoned", error: lost.error };
+  if ("refusal" in result) return refuse(engine, attempt, result.refusal);
   const failure = "error" in result ? result : undefined;
-  if (failure?.error instanceof Refusal) return refuse(engine, attempt, failure.error);
   const cause = causeOf(engine, attempt, failure);
   switch (classifyCheckpointOutcome(failure, cause)) {
     case "complete":
@@ -90,7 +87,7 @@ function fail(
   return end(engine, attempt, (c) => c.fail(error, attempt.state), exit);
 }
 
-async function refuse(engine: Engine, attempt: Attempt, { error }: Refusal): Promise<Exit> {
+async function refuse(engine: Engine, attempt: Attempt, error: ExecutusError): Promise<Exit> {
   const { incarnation } = attempt.start;
   if (incarnation !== undefined) engine.refused.add(incarnation);
   attempt.logger.warn({ err: error }, "A run was left alone: its definition has changed.");

@@ -1,13 +1,13 @@
 import type { DefinitionBody, TurnContext } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
 import { contextFor } from "./attempt.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, BodyResult } from "./attempt.ts";
 
-/** Runs turns until one says that it is done. @returns its output */
+/** Runs turns until one says that it is done. Its output is the run's. */
 export async function runLoop(
   attempt: Attempt,
   { turn: run, maxTurns }: Extract<DefinitionBody, { readonly kind: "loop" }>,
-): Promise<unknown> {
+): Promise<BodyResult> {
   const { state, start, feed, now, cancellation } = attempt;
   attempt.prepared();
   for (;;) {
@@ -26,7 +26,7 @@ export async function runLoop(
     );
     for (const message of result.append) state.history.push(message);
     state.turns = turn;
-    if (result.done) return result.output;
+    if (result.done) return { output: result.output };
     await attempt.boundary();
   }
 }

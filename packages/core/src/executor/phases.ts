@@ -2,16 +2,16 @@ import type { PhaseOutput } from "../checkpointer.ts";
 import type { AnyDefinition, DefinitionBody, Phase, PhaseContext } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
 import { contextFor } from "./attempt.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, BodyResult } from "./attempt.ts";
 
 type PhasedBody = Exclude<DefinitionBody, { readonly kind: "loop" }>;
 
-/** Runs the phases that are not completed yet. @returns the last phase's output */
-export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<unknown> {
+/** Runs the phases that are not completed yet. The last phase's output is the run's. */
+export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<BodyResult> {
   const phases = body.kind === "phases" ? body.phases : await buildPhases(attempt, body);
   const { state, start } = attempt;
   const changed = definitionChanged(start.info.id, start.definition, phases, state.completedPhases);
-  if (changed !== undefined) throw new Refusal(changed);
+  if (changed !== undefined) return { refusal: changed };
   attempt.prepared();
   const outputs = Object.create(null) as Record<string, unknown>;
   for (const { name, output } of state.completedPhases) outputs[name] = output;
@@ -22,7 +22,7 @@ export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<unk
     state.completedPhases.push({ name, index, output });
     if (index < phases.length - 1) await attempt.boundary();
   }
-  return state.completedPhases.at(-1)?.output;
+  return { output: state.completedPhases.at(-1)?.output };
 }
 
 function runPhase(
@@ -57,16 +57,6 @@ function isPhase(value: unknown): value is Phase {
   if (typeof value !== "object" || value === null) return false;
   const { name, run } = value as { readonly name?: unknown; readonly run?: unknown };
   return typeof name === "string" && typeof run === "function";
-}
-
-/** A run that was not executed, because its definition does not fit it. */
-export class Refusal extends Error {
-  readonly error: ExecutusError;
-
-  constructor(error: ExecutusError) {
-    super(error.message);
-    this.error = error;
-  }
 }
 
 /** Says how the names at the completed positions differ from a definition's, if they do. */

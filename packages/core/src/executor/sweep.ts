@@ -7,7 +7,7 @@ import { pause } from "../runtime.ts";
 import type { ActiveRun } from "./active.ts";
 import { claimOptions, startOfClaimed } from "./claims.ts";
 import { drive } from "./drive.ts";
-import { atDoor, underway } from "./engine.ts";
+import { atDoor, executorClosed, underway } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
 /** What one sweep did. */
@@ -61,6 +61,7 @@ export class Sweeper {
   }
 
   async #sweep(journal: Journal): Promise<RecoveryReport> {
+    if (this.#engine.closing.aborted) throw executorClosed();
     const report: Growing = { resumed: [], cancelled: [], exhausted: [], skipped: [] };
     const candidates = shuffled(this.#engine, await this.#candidates(journal));
     const claimNext = async (): Promise<void> => {
