@@ -1,6 +1,6 @@
 import type { Checkpointer, CheckpointerFactory, CheckpointState, RunInfo } from "@executus/core";
 
-export type RecordedCall =
+type RecordedCall =
   | { readonly verb: "begin"; readonly run: RunInfo }
   | { readonly verb: "save" | "release"; readonly state: CheckpointState }
   | { readonly verb: "complete"; readonly output: unknown; readonly state: CheckpointState }

@@ -37,7 +37,7 @@ export interface Stage extends AsyncDisposable {
   takeAway(): Promise<void>;
 }
 
-export const runId = "the-run";
+const runId = "the-run";
 
 const endTypes = new Set(["complete", "fail", "release"]);
 

@@ -135,7 +135,7 @@ function codeOf(value: { readonly code?: unknown }): unknown {
 }
 
 /** A path as one would write it: `history[3].content[0].execute`. */
-export function formatPath(path: readonly (string | number)[]): string {
+function formatPath(path: readonly (string | number)[]): string {
   let text = "";
   for (const key of path) {
     if (typeof key === "number") text += `[${key}]`;

@@ -97,7 +97,7 @@ export function contextFor(
 }
 
 /** A name for one position of one run: equal across attempts and retries, different once it is deleted and begun anew. */
-export function idempotencyKey(
+function idempotencyKey(
   id: string,
   createdAt: number,
   position: readonly (string | number)[],

@@ -35,10 +35,7 @@ export async function finalise(
 }
 
 /** How this attempt lost its run to another owner, if it did. */
-export function ownershipLost({
-  start,
-  ownership,
-}: Attempt): { readonly error: unknown } | undefined {
+function ownershipLost({ start, ownership }: Attempt): { readonly error: unknown } | undefined {
   if (ownership.lost !== undefined) return ownership.lost;
   const reason: unknown = start.checkpointer?.signal?.reason;
   return isExecutusError(reason, "EXECUTUS_FENCED") ? { error: reason } : undefined;

@@ -11,7 +11,7 @@ export interface Begun {
 }
 
 /** Whether two inputs are the same: by their encoding, with sorted keys. */
-export function sameInput(a: unknown, b: unknown): boolean {
+function sameInput(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   try {
     return sortedText(a) === sortedText(b);

@@ -60,7 +60,7 @@ function isPhase(value: unknown): value is Phase {
 }
 
 /** Says how the names at the completed positions differ from a definition's, if they do. */
-export function definitionChanged(
+function definitionChanged(
   runId: string,
   { name }: AnyDefinition,
   phases: readonly Phase[],

@@ -3,7 +3,7 @@ import { jittered, pause } from "../runtime.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** How long store calls may take. */
-export interface CallLimits {
+interface CallLimits {
   /** Milliseconds that one call may take before it counts as one that threw. */
   readonly callTimeoutMs: number;
 }

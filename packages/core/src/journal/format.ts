@@ -83,7 +83,7 @@ export function corruptRecord(runId: string, seq: number, what: string): Executu
 }
 
 /** Says that a newer version, or another codec, wrote a record. */
-export function unsupportedFormat(runId: string, seq: number, what: string): ExecutusError {
+function unsupportedFormat(runId: string, seq: number, what: string): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_UNSUPPORTED_FORMAT",
     `Record ${seq} of run "${runId}" ${what}, which this process cannot read. Run a version, and a codec, that can.`,
