@@ -58,11 +58,5 @@ export type { RunOptions, RunSettings } from "./executor/run-options.ts";
 export type { RunHandle } from "./executor/handle.ts";
 export type { LiveEvent, RecordedEvent, RunEvent } from "./executor/events.ts";
 export type { RecoveryReport, SkippedRun } from "./executor/sweep.ts";
-export type {
-  ListOptions,
-  PruneOptions,
-  RunList,
-  RunSummary,
-  RunView,
-  VisibleStatus,
-} from "./executor/runs.ts";
+export type { PruneOptions } from "./executor/prune.ts";
+export type { ListOptions, RunList, RunSummary, RunView, VisibleStatus } from "./executor/runs.ts";

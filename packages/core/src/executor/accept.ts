@@ -3,7 +3,7 @@ import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { parseInput } from "../schema.ts";
 import type { ActiveRun } from "./active.ts";
-import type { AttemptStart } from "./attempt.ts";
+import type { AttemptStart } from "./start.ts";
 import { beginRecord } from "./begin.ts";
 import type { BegunRecord } from "./begin.ts";
 import { Cancellation } from "./cancellation.ts";

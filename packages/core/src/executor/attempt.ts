@@ -1,18 +1,11 @@
 import { hash } from "node:crypto";
-import type {
-  Checkpointer,
-  CheckpointState,
-  PhaseOutput,
-  ResumeState,
-  RunInfo,
-} from "../checkpointer.ts";
-import type { AnyDefinition, RunContext } from "../definition.ts";
-import type { Since } from "../journal/fold.ts";
+import type { RunContext } from "../definition.ts";
 import type { ExecutusError } from "../errors.ts";
 import { safeLogger } from "../logger.ts";
 import type { Logger } from "../logger.ts";
 import { withoutCarried } from "../carriers.ts";
 import type { Cancellation } from "./cancellation.ts";
+import type { AttemptStart, GrowingState } from "./start.ts";
 import type { Feed } from "./feed.ts";
 import type { Teller } from "./teller.ts";
 
@@ -21,34 +14,6 @@ export type BodyResult =
   | { readonly output: unknown }
   | { readonly error: unknown }
   | { readonly refusal: ExecutusError };
-
-/** All that one attempt starts from. */
-export interface AttemptStart {
-  readonly definition: AnyDefinition;
-  readonly info: RunInfo;
-  /** `undefined`: the run has no durable record. */
-  readonly checkpointer: Checkpointer | undefined;
-  /** How many records the run's journal has; `undefined` if it is not in this executor's store. */
-  readonly records: (() => number) | undefined;
-  /** Names the run's journal, if it is in this executor's store. */
-  readonly incarnation?: string | undefined;
-  /** Whether the record was begun for this attempt. */
-  readonly isFresh?: boolean | undefined;
-  readonly resume?: ResumeState | undefined;
-  readonly attempt: number;
-  readonly since?: Since | undefined;
-  /** The input as its schema has made it, if that has been done. */
-  readonly parsed?: { readonly input: unknown } | undefined;
-  /** The caller's. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The state of a run in the process that drives it. */
-export interface GrowingState extends CheckpointState {
-  readonly history: unknown[];
-  turns: number;
-  readonly completedPhases: PhaseOutput[];
-}
 
 /** What the body of an attempt works with. */
 export interface Attempt {
@@ -68,15 +33,6 @@ export interface Attempt {
   boundary(): Promise<void>;
   /** Tells that the definition fits what is completed. */
   prepared(): void;
-}
-
-/** A copy of a state, to grow from. */
-export function growFrom(resume: ResumeState | undefined): GrowingState {
-  return {
-    history: [...(resume?.history ?? [])],
-    turns: resume?.turns ?? 0,
-    completedPhases: [...(resume?.completedPhases ?? [])],
-  };
 }
 
 /** What every phase and turn is given. */

@@ -1,7 +1,7 @@
 import type { AnyDefinition } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
 import type { ClaimCandidate, ClaimOptions, OwnedRun } from "../journal/claim.ts";
-import type { AttemptStart } from "./attempt.ts";
+import type { AttemptStart } from "./start.ts";
 import type { Engine } from "./engine.ts";
 import { versionChanged } from "./identity.ts";
 import { staticallyChanged } from "./phases.ts";

@@ -1,7 +1,7 @@
 import type { OpenedRecord } from "../journal/format.ts";
 import type { AttemptMark } from "../journal/attempts.ts";
 import { countAttempts } from "../journal/attempts.ts";
-import { readDelta } from "../journal/fold.ts";
+import { readDelta } from "../journal/fields.ts";
 
 /** What happens in a run. `at` is in milliseconds since the epoch, by the clock of who recorded it. */
 export type RunEvent = RecordedEvent | LiveEvent;

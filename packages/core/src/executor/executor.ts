@@ -1,23 +1,22 @@
-import type { AnyDefinition, Definition } from "../definition.ts";
+import type { Definition } from "../definition.ts";
 import { checkRunId } from "../identifiers.ts";
-import { notFoundError } from "../journal/requests.ts";
 import { defaultLogger, safeLogger } from "../logger.ts";
-import { jittered, pause } from "../runtime.ts";
-import { accept } from "./accept.ts";
+import { attach, retry, run, start } from "./calls.ts";
 import { cancelRun } from "./cancel.ts";
-import { needJournal, shutdownReason } from "./engine.ts";
+import { idle, shutDown } from "./closing.ts";
+import { needJournal } from "./engine.ts";
 import type { Engine } from "./engine.ts";
-import { follow, resultOf } from "./follow.ts";
-import { makeHandle } from "./make-handle.ts";
 import type { RunHandle } from "./handle.ts";
 import { journalOver } from "./open-journal.ts";
+import { pruneRuns } from "./prune.ts";
+import type { PruneOptions } from "./prune.ts";
 import { makeRequest } from "./run-options.ts";
-import type { RunOptions, RunRequest } from "./run-options.ts";
-import { getRun, listRuns, pruneRuns } from "./runs.ts";
-import type { ListOptions, PruneOptions, RunList, RunView } from "./runs.ts";
+import type { RunOptions } from "./run-options.ts";
+import { getRun, listRuns } from "./runs.ts";
+import type { ListOptions, RunList, RunView } from "./runs.ts";
 import { checkLimit, registerDefinitions, resolveSettings } from "./settings.ts";
 import type { ExecutorOptions, Settings } from "./settings.ts";
-import { Sweeper } from "./sweep.ts";
+import { keepSweeping, Sweeper } from "./sweep.ts";
 import type { RecoveryReport } from "./sweep.ts";
 
 /** Runs definitions durably. Disposing of it shuts it down and disposes of its store. */
@@ -150,93 +149,4 @@ function makeEngine(
     underway: new Set(),
     awaited: new Map(),
   };
-}
-
-async function run(engine: Engine, request: RunRequest): Promise<unknown> {
-  const accepted = await accept(engine, request, { mayDegrade: true });
-  if (accepted.kind === "own") return resultOf(await accepted.run.exit);
-  const { id, definition, ifActive, signal } = request;
-  return follow(engine, id, { definition, ifActive, signal, ifSkipped: "throw" });
-}
-
-async function start(engine: Engine, request: RunRequest): Promise<RunHandle<unknown>> {
-  const accepted = await accept(engine, request, { mayDegrade: false });
-  const { id, definition, ifActive, signal } = request;
-  if (accepted.kind === "own") {
-    const { exit } = accepted.run;
-    return makeHandle(engine, id, { driven: accepted.run, result: exit.then(resultOf) });
-  }
-  const result = follow(engine, id, { definition, ifActive, signal, ifSkipped: "throw" });
-  return makeHandle(engine, id, { driven: engine.active.get(id), result });
-}
-
-async function attach(engine: Engine, id: string): Promise<RunHandle<unknown>> {
-  checkRunId(id);
-  const driven = engine.active.get(id);
-  let definition: AnyDefinition | undefined = driven?.definition;
-  if (driven === undefined) {
-    const journal = await needJournal(engine, "attach");
-    const found = await journal.inspect(id);
-    if (found.kind === "missing") throw notFoundError(id);
-    definition = engine.definitions.get(found.row.definition);
-  }
-  return makeHandle(engine, id, {
-    driven,
-    result: () => follow(engine, id, { definition, ifSkipped: "wait" }),
-  });
-}
-
-async function retry(engine: Engine, id: string): Promise<RunHandle<unknown>> {
-  checkRunId(id);
-  const journal = await needJournal(engine, "retry");
-  await journal.reopen(id);
-  const found = await journal.inspect(id);
-  if (found.kind === "missing") throw notFoundError(id);
-  const definition = engine.definitions.get(found.row.definition);
-  const followed = (): Promise<unknown> => follow(engine, id, { definition, ifSkipped: "wait" });
-  return makeHandle(engine, id, {
-    driven: engine.active.get(id),
-    result: definition === undefined ? followed : followed(),
-  });
-}
-
-async function idle({ active, doors }: Engine): Promise<void> {
-  while (active.size > 0 || doors.size > 0) {
-    await Promise.all([...[...active.values()].map(({ exit }) => exit), ...doors.values()]);
-  }
-}
-
-/** Resolves when nothing of this executor will write any more. */
-async function ended(engine: Engine): Promise<void> {
-  while (engine.active.size > 0 || engine.doors.size > 0 || engine.underway.size > 0) {
-    await idle(engine);
-    await Promise.all(engine.underway);
-  }
-}
-
-async function shutDown(
-  engine: Engine,
-  closing: AbortController,
-  stopping: AbortController,
-  graceMs: number,
-): Promise<void> {
-  const reason = shutdownReason();
-  closing.abort(reason);
-  const idled = new AbortController();
-  void idle(engine).then(() => idled.abort());
-  if (graceMs > 0) await pause(engine.settings.runtime, graceMs, idled.signal);
-  stopping.abort(reason);
-  await ended(engine);
-}
-
-async function keepSweeping(engine: Engine, sweeper: Sweeper, everyMs: number): Promise<void> {
-  const { settings, logger, closing } = engine;
-  while (!closing.aborted) {
-    try {
-      await sweeper.sweep(await needJournal(engine, "recovery"));
-    } catch (error) {
-      logger.warn({ err: error }, "A sweep for interrupted runs failed. The next one tries again.");
-    }
-    await pause(settings.runtime, jittered(settings.runtime, everyMs), closing);
-  }
 }

@@ -1,6 +1,5 @@
 import { crc32 } from "node:zlib";
 import { show } from "../definition.ts";
-import { isExecutusError } from "../errors.ts";
 import { checkRunId } from "../identifiers.ts";
 import { attemptsOf } from "../journal/fold.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -54,13 +53,6 @@ export interface ListOptions {
 export interface RunList {
   readonly runs: readonly RunSummary[];
   readonly cursor: string | undefined;
-}
-
-export interface PruneOptions {
-  /** How long ago a run must have ended, in milliseconds. */
-  readonly olderThanMs: number;
-  /** @default both */
-  readonly status?: "completed" | "failed" | undefined;
 }
 
 const statuses: readonly VisibleStatus[] = ["active", "completed", "failed"];
@@ -123,7 +115,8 @@ function placeAfter(listed: VisibleStatus, only: VisibleStatus | undefined): Pla
   return next && { status: next, cursor: undefined };
 }
 
-function checkStatus(status: string, known: readonly string[]): void {
+/** Checks a status that was given. @throws {TypeError} */
+export function checkStatus(status: string, known: readonly string[]): void {
   if (known.includes(status)) return;
   throw new TypeError(`Expected "status" to be one of "${known.join('", "')}".`);
 }
@@ -156,52 +149,5 @@ function parseList(text: string): readonly unknown[] {
     return Array.isArray(list) ? list : [];
   } catch {
     return [];
-  }
-}
-
-/** Deletes runs that ended long enough ago. @returns how many @throws {TypeError} */
-export async function pruneRuns(
-  journal: Journal,
-  now: number,
-  options: PruneOptions,
-): Promise<number> {
-  const { olderThanMs, status } = options;
-  if (typeof olderThanMs !== "number" || !(olderThanMs >= 0)) {
-    throw new TypeError(
-      `Expected "olderThanMs" to be a number of at least 0, got ${show(olderThanMs)}.`,
-    );
-  }
-  const ended = ["completed", "failed"] as const;
-  if (status !== undefined) checkStatus(status, ended);
-  let deleted = 0;
-  for (const each of status === undefined ? ended : [status]) {
-    let cursor: string | undefined;
-    do {
-      const page = await journal.list({ status: each, limit: 100, cursor });
-      for (const { id, updatedAt } of page.runs) {
-        const isOld = updatedAt < now - olderThanMs;
-        if (isOld && (await deleteOld(journal, id, each, now - olderThanMs))) deleted += 1;
-      }
-      ({ cursor } = page);
-    } while (cursor !== undefined);
-  }
-  return deleted;
-}
-
-/** A listing may lag: a run that was opened again meanwhile stays. */
-async function deleteOld(
-  journal: Journal,
-  id: string,
-  status: "completed" | "failed",
-  before: number,
-): Promise<boolean> {
-  const found = await journal.inspect(id);
-  if (found.kind !== "ended" || found.row.status !== status || found.row.updatedAt >= before)
-    return false;
-  try {
-    return await journal.delete(id);
-  } catch (error) {
-    if (isExecutusError(error, "EXECUTUS_RUN_ACTIVE")) return false;
-    throw error;
   }
 }

@@ -1,13 +1,13 @@
 import { isExecutusError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { RunRow } from "../store.ts";
 import { withoutCarried } from "../carriers.ts";
-import { pause } from "../runtime.ts";
+import { jittered, pause } from "../runtime.ts";
 import type { ActiveRun } from "./active.ts";
 import { claimOptions, startOfClaimed } from "./claims.ts";
 import { drive } from "./drive.ts";
-import { atDoor, executorClosed, underway } from "./engine.ts";
+import { atDoor, executorClosed, needJournal, underway } from "./engine.ts";
+import { pages } from "./pages.ts";
 import type { Engine } from "./engine.ts";
 
 /** What one sweep did. */
@@ -38,7 +38,6 @@ interface Growing {
 
 /** Claims at the same time. */
 const claimsAtOnce = 8;
-const pageSize = 100;
 
 /** Sweeps for interrupted runs, and drives them in the background. */
 export class Sweeper {
@@ -192,24 +191,26 @@ export class Sweeper {
   }
 }
 
-async function* pages(
-  journal: Journal,
-  query: {
-    readonly status: RunRow["status"];
-    readonly due?: { readonly queue: string; readonly before: number };
-  },
-): AsyncGenerator<RunRow, void> {
-  let cursor: string | undefined;
-  do {
-    const page = await journal.list({ ...query, limit: pageSize, cursor });
-    yield* page.runs;
-    ({ cursor } = page);
-  } while (cursor !== undefined);
-}
-
 function shuffled<T>({ settings }: Engine, items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, order: settings.runtime.random() }))
     .toSorted((a, b) => a.order - b.order)
     .map(({ item }) => item);
+}
+
+/** Sweeps again and again until the executor is shut down. */
+export async function keepSweeping(
+  engine: Engine,
+  sweeper: Sweeper,
+  everyMs: number,
+): Promise<void> {
+  const { settings, logger, closing } = engine;
+  while (!closing.aborted) {
+    try {
+      await sweeper.sweep(await needJournal(engine, "recovery"));
+    } catch (error) {
+      logger.warn({ err: error }, "A sweep for interrupted runs failed. The next one tries again.");
+    }
+    await pause(settings.runtime, jittered(settings.runtime, everyMs), closing);
+  }
 }

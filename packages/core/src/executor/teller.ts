@@ -1,4 +1,4 @@
-import type { AttemptStart, GrowingState } from "./attempt.ts";
+import type { AttemptStart, GrowingState } from "./start.ts";
 import type { Exit } from "./active.ts";
 import type { Feed } from "./feed.ts";
 

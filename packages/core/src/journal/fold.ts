@@ -1,6 +1,7 @@
 import type { PhaseOutput } from "../checkpointer.ts";
 import type { JournalContext } from "./context.ts";
 import { readRecords } from "./context.ts";
+import { damaged, number, optionalNumber, readDelta, text } from "./fields.ts";
 import { corruptRecord } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";
 import { countAttempts } from "./attempts.ts";
@@ -42,13 +43,6 @@ export interface FoldedRun {
   readonly marks: AttemptMark[];
   /** The last record. */
   last: OpenedRecord;
-}
-
-/** What a record carries of the run's progress. */
-export interface Delta {
-  readonly messages: readonly unknown[];
-  readonly turns: number | undefined;
-  readonly outputs: readonly PhaseOutput[];
 }
 
 /**
@@ -155,22 +149,6 @@ function takeProgress(id: string, run: FoldedRun, opened: OpenedRecord): Record<
   return payload as Record<string, unknown>;
 }
 
-/** What a record's payload carries of the run's progress. */
-export function readDelta(id: string, opened: OpenedRecord, payload: object): Delta {
-  const { messages = [], turns, outputs = [] } = payload as Record<string, unknown>;
-  if (!Array.isArray(messages) || !Array.isArray(outputs)) throw damaged(id, opened);
-  return {
-    messages,
-    turns: optionalNumber(id, opened, turns),
-    outputs: outputs.map((output: unknown): PhaseOutput => {
-      if (typeof output !== "object" || output === null) throw damaged(id, opened);
-      const { name, index, output: value } = output as Record<string, unknown>;
-      if (typeof name !== "string") throw damaged(id, opened);
-      return { name, index: number(id, opened, index), output: value };
-    }),
-  };
-}
-
 function readEnd(
   run: FoldedRun,
   { record, control }: OpenedRecord,
@@ -189,23 +167,4 @@ function readEnd(
     error,
     note: typeof note === "string" ? note : undefined,
   };
-}
-
-function damaged(id: string, { record }: OpenedRecord): Error {
-  return corruptRecord(id, record.seq, "does not hold what its type says");
-}
-
-function text(id: string, opened: OpenedRecord, field: string): string {
-  const value = opened.control[field];
-  if (typeof value !== "string") throw damaged(id, opened);
-  return value;
-}
-
-function number(id: string, opened: OpenedRecord, value: unknown): number {
-  if (typeof value !== "number") throw damaged(id, opened);
-  return value;
-}
-
-function optionalNumber(id: string, opened: OpenedRecord, value: unknown): number | undefined {
-  return value === undefined ? undefined : number(id, opened, value);
 }

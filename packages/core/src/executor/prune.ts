@@ -1,0 +1,54 @@
+import { show } from "../definition.ts";
+import { isExecutusError } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import { pages } from "./pages.ts";
+import { checkStatus } from "./runs.ts";
+
+export interface PruneOptions {
+  /** How long ago a run must have ended, in milliseconds. */
+  readonly olderThanMs: number;
+  /** @default both */
+  readonly status?: "completed" | "failed" | undefined;
+}
+
+/** Deletes runs that ended long enough ago. @returns how many @throws {TypeError} */
+export async function pruneRuns(
+  journal: Journal,
+  now: number,
+  options: PruneOptions,
+): Promise<number> {
+  const { olderThanMs, status } = options;
+  if (typeof olderThanMs !== "number" || !(olderThanMs >= 0)) {
+    throw new TypeError(
+      `Expected "olderThanMs" to be a number of at least 0, got ${show(olderThanMs)}.`,
+    );
+  }
+  const ended = ["completed", "failed"] as const;
+  if (status !== undefined) checkStatus(status, ended);
+  let deleted = 0;
+  for (const each of status === undefined ? ended : [status]) {
+    for await (const { id, updatedAt } of pages(journal, { status: each })) {
+      const isOld = updatedAt < now - olderThanMs;
+      if (isOld && (await deleteOld(journal, id, each, now - olderThanMs))) deleted += 1;
+    }
+  }
+  return deleted;
+}
+
+/** A listing may lag: a run that was opened again meanwhile stays. */
+async function deleteOld(
+  journal: Journal,
+  id: string,
+  status: "completed" | "failed",
+  before: number,
+): Promise<boolean> {
+  const found = await journal.inspect(id);
+  if (found.kind !== "ended") return false;
+  if (found.row.status !== status || found.row.updatedAt >= before) return false;
+  try {
+    return await journal.delete(id);
+  } catch (error) {
+    if (isExecutusError(error, "EXECUTUS_RUN_ACTIVE")) return false;
+    throw error;
+  }
+}
