@@ -19,9 +19,9 @@ export interface ConformanceCase {
   readonly id: string;
   /** The contract sentence and the id. */
   readonly title: string;
-  /** Why this store need not pass, or `false`. */
+  /** Why this need not pass, or `false`. */
   readonly skip: false | string;
-  /** Rejects if the store breaks the sentence. Cases may run at once, and again on the same data. */
+  /** Rejects if the sentence is broken. Cases may run at once, and again on the same data. */
   readonly run: () => Promise<void>;
 }
 
@@ -41,15 +41,27 @@ export async function storeConformance(options: ConformanceOptions): Promise<Con
   const { name, capabilities } = probe;
   await Promise.allSettled([probe[Symbol.asyncDispose]()]);
 
-  return scenarios.map((scenario) => ({
-    id: scenario.id,
-    title: `${scenario.behaviour} (${scenario.id})`,
-    skip:
-      scenario.needs === undefined || capabilities[scenario.needs]
-        ? false
-        : `${name} does not declare "${scenario.needs}"`,
-    run: () => prove(scenario, options),
-  }));
+  return scenarios.map((scenario) =>
+    caseOf(scenario, { name, capabilities, run: () => prove(scenario, options) }),
+  );
+}
+
+/** Makes a case of a scenario, skipped for what is not declared. */
+export function caseOf<Capability extends string>(
+  { id, behaviour, needs }: Pick<Scenario<never, Capability>, "id" | "behaviour" | "needs">,
+  {
+    name,
+    capabilities,
+    run,
+  }: {
+    readonly name: string;
+    readonly capabilities: { readonly [Name in Capability]?: boolean | undefined };
+    readonly run: () => Promise<void>;
+  },
+): ConformanceCase {
+  const isDeclared = needs === undefined || capabilities[needs] === true;
+  const skip = isDeclared ? false : `${name} does not declare "${needs}"`;
+  return { id, title: `${behaviour} (${id})`, skip, run };
 }
 
 async function prove(

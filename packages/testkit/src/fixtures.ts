@@ -81,7 +81,10 @@ export async function fillChunks(
 }
 
 /** Sets the stage, so it repeats what a busy database refuses, as the core does. */
-async function eachOf<T>(items: readonly T[], write: (item: T) => Promise<unknown>): Promise<void> {
+export async function eachOf<T>(
+  items: readonly T[],
+  write: (item: T) => Promise<unknown>,
+): Promise<void> {
   const patiently = async (item: T): Promise<void> => {
     for (let left = 20; ; left -= 1) {
       try {

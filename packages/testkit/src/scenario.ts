@@ -1,15 +1,15 @@
 import type { RunStore, StoreCapabilities } from "@executus/core";
 
-/** One sentence of the store contract, and the proof of it. */
-export interface Scenario {
+/** One sentence of a contract, and the proof of it: of the store contract, unless it says otherwise. */
+export interface Scenario<Context = ScenarioContext, Capability = keyof StoreCapabilities> {
   /** Stable and unique: `area.behaviour`. Docs and reports refer to it. */
   readonly id: string;
   /** The contract sentence, in the present tense. */
   readonly behaviour: string;
-  /** Skipped, with a reason, for stores that do not declare this. */
-  readonly needs?: keyof StoreCapabilities;
-  /** Rejects if the store breaks the sentence. Shares the database with other scenarios that run at the same time. */
-  readonly prove: (context: ScenarioContext) => Promise<void>;
+  /** Skipped, with a reason, for those that do not declare this. */
+  readonly needs?: Capability;
+  /** Rejects if the sentence is broken. Shares the data with other scenarios that run at the same time. */
+  readonly prove: (context: Context) => Promise<void>;
 }
 
 /** What a scenario works with. Every handle that comes from here is disposed of when the scenario ends. */

@@ -16,7 +16,8 @@ const introduction = `# The store contract
 
 What every store keeps, sentence by sentence. The types and their comments are in
 [store.ts](../packages/core/src/store.ts); \`storeConformance\` of
-[@executus/testkit](../packages/testkit) proves each sentence on a store.
+[@executus/testkit](../packages/testkit) proves each sentence on a store: up to \`durable\` call by call, from \`resume\` on
+with whole runs, through the executor.
 
 Written from the scenarios: \`npm run contract -w @executus/testkit\`.`;
 

@@ -7,7 +7,13 @@ export const chunkFaults: readonly Fault[] = [
   {
     id: "chunks-of-any-nonce",
     breaks: "chunks are read whatever their nonce",
-    caughtBy: ["chunks.unknown", "chunks.apart"],
+    caughtBy: [
+      "chunks.unknown",
+      "chunks.apart",
+      "large.outputs",
+      "large.messages",
+      "large.many-chunks",
+    ],
     make: ofDatabase(
       () => new Set<string>(),
       (store, nonces) => ({

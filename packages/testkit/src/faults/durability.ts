@@ -6,7 +6,7 @@ export const durabilityFaults: readonly Fault[] = [
   {
     id: "disposal-loses-runs",
     breaks: "what a handle wrote is gone when it is disposed of",
-    caughtBy: ["durable.runs", "durable.updates", "durable.slots"],
+    caughtBy: ["durable.runs", "durable.updates", "durable.slots", "resume.reopened"],
     make: ofHandle((store) => {
       const put: RunRow[] = [];
       return {
@@ -43,7 +43,7 @@ export const durabilityFaults: readonly Fault[] = [
   {
     id: "removals-unwritten",
     breaks: "opening brings back rows that were removed",
-    caughtBy: ["durable.removals"],
+    caughtBy: ["durable.removals", "late.delete"],
     make: ofDatabase(
       () => [] as RunRow[],
       (store, removed) => ({

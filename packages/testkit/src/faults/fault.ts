@@ -14,6 +14,11 @@ export interface Fault {
   readonly make: () => (store: RunStore) => RunStore;
 }
 
+/** Ids of scenarios of one area. */
+export function of(area: string, ...names: readonly string[]): string[] {
+  return names.flatMap((each) => each.split(" ")).map((name) => `${area}.${name}`);
+}
+
 type Changes = Partial<RunStore>;
 
 /** A fault that each handle has for itself. */

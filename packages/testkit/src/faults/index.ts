@@ -5,12 +5,17 @@ import { handleFaults } from "./handles.ts";
 import { insertFaults } from "./inserts.ts";
 import { journalFaults } from "./journals.ts";
 import { listingFaults } from "./listings.ts";
+import { lostRecordFaults } from "./lost-records.ts";
 import { pageFaults } from "./pages.ts";
 import { recordFaults } from "./records.ts";
 import { removalFaults } from "./removals.ts";
 import { rowFaults } from "./rows.ts";
 import { slotFaults } from "./slots.ts";
+import { staleReadFaults } from "./stale-reads.ts";
+import { takenSlotFaults } from "./taken-slots.ts";
 import { updateFaults } from "./updates.ts";
+import { wholeRunFaults } from "./whole-runs.ts";
+import { wholeValueFaults } from "./whole-values.ts";
 
 /** Every fault that the suite is known to notice: at least one for each scenario. */
 export const faults: readonly Fault[] = [
@@ -26,4 +31,9 @@ export const faults: readonly Fault[] = [
   ...chunkFaults,
   ...removalFaults,
   ...durabilityFaults,
+  ...lostRecordFaults,
+  ...takenSlotFaults,
+  ...staleReadFaults,
+  ...wholeRunFaults,
+  ...wholeValueFaults,
 ];

@@ -28,7 +28,16 @@ export const insertFaults: readonly Fault[] = [
   {
     id: "insert-replaces",
     breaks: "insertRun says false, but replaces the row that is there",
-    caughtBy: ["insert-run.present", "insert-run.late-repeat"],
+    caughtBy: [
+      "insert-run.present",
+      "insert-run.late-repeat",
+      "late.phases",
+      "late.loop",
+      "late.shutdown",
+      "ambiguous.phases",
+      "ambiguous.loop",
+      "ambiguous.shutdown",
+    ],
     make: ofHandle((store) => ({
       async insertRun(row) {
         const old = await store.getRun(row.id);
@@ -40,7 +49,7 @@ export const insertFaults: readonly Fault[] = [
   {
     id: "insert-looks-first",
     breaks: "insertRun looks whether there is a row, and puts one in a second step",
-    caughtBy: ["insert-run.one-winner", "insert-run.one-winner-handles"],
+    caughtBy: ["insert-run.one-winner", "insert-run.one-winner-handles", "race.begin"],
     make: ofHandle((store) => ({
       async insertRun(row) {
         if ((await store.getRun(row.id)) !== undefined) return false;
@@ -53,7 +62,7 @@ export const insertFaults: readonly Fault[] = [
   {
     id: "insert-locks-handle",
     breaks: "insertRun knows only of rows that its own handle put",
-    caughtBy: ["insert-run.one-winner-handles", "durable.slots"],
+    caughtBy: ["insert-run.one-winner-handles", "durable.slots", "race.begin"],
     make: ofHandle((store) => {
       const put = new Set<string>();
       return {

@@ -28,7 +28,7 @@ export const journalFaults: readonly Fault[] = [
   {
     id: "journal-one-page",
     breaks: "a journal is read up to the first page of the database, of 5,000 records",
-    caughtBy: ["read-journal.whole"],
+    caughtBy: ["read-journal.whole", "resume.thousands"],
     make: ofHandle((store) => ({
       readJournal: readAs(store, (records) => records.slice(0, 5_000)),
     })),

@@ -25,7 +25,7 @@ export const listingFaults: readonly Fault[] = [
   {
     id: "list-backwards",
     breaks: "the newest rows are listed first",
-    caughtBy: ["list-due.order", "list-created.order", "list-created.to-the-end"],
+    caughtBy: ["list-due.order", "list-created.order", "list-created.to-the-end", "verbs.list"],
     make: listedAs((rows) => rows.toReversed()),
   },
   {
@@ -54,13 +54,13 @@ export const listingFaults: readonly Fault[] = [
   {
     id: "list-hides-deleting",
     breaks: "rows that are `deleting` are not listed",
-    caughtBy: ["list-due.status", "list-created.status"],
+    caughtBy: ["list-due.status", "list-created.status", "verbs.unfinished-removal"],
     make: listedAs((rows) => rows.filter((row) => row.status !== "deleting")),
   },
   {
     id: "list-any-status",
     breaks: "failed rows are listed with the completed ones",
-    caughtBy: ["list-due.status", "list-created.status"],
+    caughtBy: ["list-due.status", "list-created.status", "verbs.list", "verbs.prune"],
     make: ofHandle((store) => ({
       async listRuns(query) {
         const page = await store.listRuns(query);
@@ -73,7 +73,13 @@ export const listingFaults: readonly Fault[] = [
   {
     id: "list-index-stale",
     breaks: "a listing shows rows as they were put",
-    caughtBy: ["list-due.follows", "list-created.follows"],
+    caughtBy: [
+      "list-due.follows",
+      "list-created.follows",
+      "verbs.prune",
+      "verbs.recover",
+      "verbs.unfinished-removal",
+    ],
     make: ofDatabase(
       () => new Map<string, RunRow>(),
       (store, rows) => ({

@@ -1,13 +1,13 @@
 import type { Chunk, RunRef, RunRow, RunStore } from "@executus/core";
 import { readAll } from "../fixtures.ts";
-import { type Fault, ofDatabase, ofHandle, tick } from "./fault.ts";
+import { type Fault, of, ofDatabase, ofHandle, tick } from "./fault.ts";
 
 /** Faults of removing runs. */
 export const removalFaults: readonly Fault[] = [
   {
     id: "delete-leaves-journal",
     breaks: "a removal removes the row alone",
-    caughtBy: ["delete-run.whole", "delete-run.without-row"],
+    caughtBy: [...of("delete-run", "whole without-row"), "crash-before.delete"],
     make: ofHandle((store) => ({
       async deleteRun(ref) {
         const records = await readAll(store, ref.incarnation);
@@ -19,7 +19,7 @@ export const removalFaults: readonly Fault[] = [
   {
     id: "delete-leaves-row",
     breaks: "a removal removes the journal alone",
-    caughtBy: ["delete-run.whole"],
+    caughtBy: ["delete-run.whole", "recreated.fresh", "recreated.old-heartbeat"],
     make: ofHandle((store) => ({
       async deleteRun(ref) {
         const row = await store.getRun(ref.id);
@@ -127,11 +127,11 @@ export const removalFaults: readonly Fault[] = [
       }),
     ),
   },
-  removesAlso("delete-all", "every run", ["delete-run.other-runs"], () => true),
+  removesAlso("delete-all", "every run", ["delete-run.other-runs", "verbs.delete"], () => true),
   removesAlso(
     "delete-by-id",
     "whatever run has that id, of any incarnation",
-    ["delete-run.other-incarnation", "delete-run.late-repeat"],
+    ["delete-run.other-incarnation", "delete-run.late-repeat", "recreated.late-delete"],
     (row, ref) => row.id === ref.id,
   ),
   removesAlso(

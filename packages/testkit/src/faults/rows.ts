@@ -1,6 +1,6 @@
 import type { RunRow } from "@executus/core";
 import { runRow } from "../fixtures.ts";
-import { type Fault, ofDatabase, ofHandle } from "./fault.ts";
+import { type Fault, ofDatabase, of, ofHandle } from "./fault.ts";
 
 /** Faults of what rows hold, of their ids, and of reading them. */
 export const rowFaults: readonly Fault[] = [
@@ -138,7 +138,10 @@ function idsFolded(what: string, fold: (id: string) => string): Fault {
   return {
     id: `ids-folded-${what}`,
     breaks: `ids that differ in ${what} alone are one id`,
-    caughtBy: ["run-ids.apart", "run-ids.updated-apart", "run-ids.removed-apart"],
+    caughtBy: [
+      ...of("run-ids", "apart updated-apart removed-apart"),
+      ...of("ids", "apart resumed-apart deleted-apart"),
+    ],
     make: ofHandle((store) => ({
       insertRun: (row) => store.insertRun({ ...row, id: fold(row.id) }),
       updateRun: (ref, ...rest) => store.updateRun({ ...ref, id: fold(ref.id) }, ...rest),

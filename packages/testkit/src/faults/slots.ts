@@ -36,7 +36,7 @@ export const slotFaults: readonly Fault[] = [
   {
     id: "append-replaces",
     breaks: "append says false, but replaces the record that is there",
-    caughtBy: ["append.taken-slot", "append.one-winner"],
+    caughtBy: ["append.taken-slot", "append.one-winner", "cancel.too-late", "retry.cancelled"],
     make: ofDatabase(
       () => new Map<string, JournalRecord>(),
       (store, newest) => {
@@ -70,7 +70,7 @@ export const slotFaults: readonly Fault[] = [
   {
     id: "append-looks-first",
     breaks: "append looks whether the slot is empty, and writes in a second step",
-    caughtBy: ["append.one-winner", "append.one-winner-handles"],
+    caughtBy: ["append.one-winner", "append.one-winner-handles", "race.cancel"],
     make: ofHandle((store) => ({
       async append(journal, record) {
         const last = await store.lastRecord(journal);
@@ -84,7 +84,14 @@ export const slotFaults: readonly Fault[] = [
   {
     id: "append-locks-handle",
     breaks: "append knows only of slots that its own handle filled",
-    caughtBy: ["append.one-winner-handles", "append.repeated", "durable.slots"],
+    caughtBy: [
+      "append.one-winner-handles",
+      "append.repeated",
+      "durable.slots",
+      "zombie.complete",
+      "zombie.fail",
+      "cancel.too-late",
+    ],
     make: ofHandle((store) => {
       const filled = new Set<string>();
       return {

@@ -1,6 +1,6 @@
 import type { RunPatch } from "@executus/core";
 import { maxNumber, runRow } from "../fixtures.ts";
-import { type Fault, force, ofHandle, passes, tick } from "./fault.ts";
+import { type Fault, force, of, ofHandle, passes, tick } from "./fault.ts";
 
 /** Faults of updating rows. */
 export const updateFaults: readonly Fault[] = [
@@ -15,7 +15,15 @@ export const updateFaults: readonly Fault[] = [
   {
     id: "patch-forgets",
     breaks: "an update leaves the code as it is",
-    caughtBy: ["update-run.patch", "update-run.empty-values"],
+    caughtBy: [
+      ...of("update-run", "patch empty-values"),
+      ...of(
+        "exit",
+        "turn-limit critic deadline unsavable-output unsavable-last-output",
+        "too-large invalid-recorded-input deadline-passed",
+      ),
+      ...of("attempts", "exhausted all"),
+    ],
     make: ofHandle((store) => ({
       async updateRun(ref, patch, guard) {
         const code = (await store.getRun(ref.id))?.code;
@@ -26,7 +34,7 @@ export const updateFaults: readonly Fault[] = [
   {
     id: "patch-skips-empty",
     breaks: "an update takes an empty text and a 0 for a member that is absent",
-    caughtBy: ["update-run.empty-values"],
+    caughtBy: ["update-run.empty-values", "attempts.retried", "cancel.released", "retry.elsewhere"],
     make: ofHandle((store) => ({
       updateRun: (ref, patch, guard) => store.updateRun(ref, withoutEmpty(patch), guard),
     })),
@@ -34,7 +42,7 @@ export const updateFaults: readonly Fault[] = [
   {
     id: "guard-no-incarnation",
     breaks: "an update does not look at the incarnation",
-    caughtBy: ["update-run.guard-incarnation"],
+    caughtBy: ["update-run.guard-incarnation", "late.heartbeat-after-deletion"],
     make: ofHandle((store) => ({
       async updateRun(ref, patch, guard) {
         return store.updateRun((await store.getRun(ref.id)) ?? ref, patch, guard);
@@ -44,7 +52,7 @@ export const updateFaults: readonly Fault[] = [
   {
     id: "guard-no-status",
     breaks: "an update does not look at the status",
-    caughtBy: ["update-run.guard-status", "update-run.late-heartbeat"],
+    caughtBy: ["update-run.guard-status", "update-run.late-heartbeat", "late.heartbeat-after-end"],
     make: ofHandle((store) => ({
       async updateRun(ref, patch, { status, maxGeneration }) {
         const found = (await store.getRun(ref.id))?.status ?? status;
@@ -56,12 +64,12 @@ export const updateFaults: readonly Fault[] = [
     id: "guard-no-generation",
     breaks: "an update does not look at the generation",
     caughtBy: [
-      "update-run.guard-generation",
-      "update-run.repeated-claim",
-      "update-run.late-heartbeat",
-      "update-run.one-winner",
-      "update-run.one-winner-handles",
-      "update-run.claim-stands",
+      ...of(
+        "update-run",
+        "guard-generation repeated-claim late-heartbeat one-winner",
+        "one-winner-handles claim-stands",
+      ),
+      ...of("late", "heartbeat-after-claim"),
     ],
     make: ofHandle((store) => ({
       updateRun: (ref, patch, { status }) =>
@@ -100,7 +108,7 @@ export const updateFaults: readonly Fault[] = [
   {
     id: "update-inserts",
     breaks: "an update of a run without a row makes one",
-    caughtBy: ["update-run.no-row"],
+    caughtBy: ["update-run.no-row", "late.delete"],
     make: ofHandle((store) => ({
       async updateRun(ref, patch, guard) {
         if (await store.updateRun(ref, patch, guard)) return true;

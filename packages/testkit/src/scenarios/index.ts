@@ -1,3 +1,4 @@
+import { runScenarios } from "../runs/index.ts";
 import type { Scenario } from "../scenario.ts";
 import { appendScenarios } from "./append.ts";
 import { chunkDataScenarios } from "./chunk-data.ts";
@@ -48,4 +49,5 @@ export const scenarios: readonly Scenario[] = [
   ...deleteRunScenarios,
   ...deleteSpareScenarios,
   ...durableScenarios,
+  ...runScenarios,
 ];
