@@ -1,32 +1,11 @@
-import { createExecutor, defineRun } from "@executus/core";
-import type { ExecutorOptions } from "@executus/core";
+import { defineRun } from "@executus/core";
 import { describe, expect, test } from "vitest";
-import { settle, testClock } from "../support/clock.ts";
-import { testLogger } from "../support/logger.ts";
+import { bench } from "../support/bench.ts";
+import { settle } from "../support/clock.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
-import {
-  answerLost,
-  fails,
-  hangs,
-  memoryPlace,
-  once,
-  typesOf,
-  watched,
-} from "../support/stores.ts";
+import { answerLost, fails, hangs, memoryPlace, once, typesOf } from "../support/stores.ts";
 
 const leaseMs = 30_000;
-
-function setUp() {
-  const clock = testClock();
-  const place = memoryPlace();
-  const logger = testLogger();
-  const spawn = (options: ExecutorOptions = {}) => {
-    const store = watched(place.open());
-    const executor = createExecutor({ store, runtime: clock, logger, leaseMs, ...options });
-    return { store, executor };
-  };
-  return { clock, place, spawn, logger };
-}
 
 const typeOf = (args: readonly unknown[]): string => (args[1] as { type: string }).type;
 
@@ -48,7 +27,7 @@ describe("an owner that cannot renew its lease", () => {
     ["hangs", hangs],
   ] as const) {
     test(`because the store ${what} stops itself before the lease is over, and writes nothing`, async () => {
-      const { spawn, clock, place } = setUp();
+      const { spawn, clock, place } = bench(memoryPlace, { leaseMs });
       const { definition, arrived } = waits();
       const { executor, store } = spawn();
       const running = executor.run(definition, { id: "a" });
@@ -67,7 +46,7 @@ describe("an owner that cannot renew its lease", () => {
   }
 
   test("keeps it although requests cannot be read", async () => {
-    const { spawn, clock } = setUp();
+    const { spawn, clock } = bench(memoryPlace, { leaseMs });
     const { definition, arrived } = waits();
     const { executor, store } = spawn();
     const running = executor.run(definition, { id: "a" });
@@ -85,7 +64,7 @@ describe("an owner that cannot renew its lease", () => {
   });
 
   test("asks once more after its process was stopped, and goes on if the run is still its own", async () => {
-    const { spawn, clock, logger } = setUp();
+    const { spawn, clock, logger } = bench(memoryPlace, { leaseMs });
     const go = gate();
     const definition = defineRun("waits", { version: "1" }).phase("wait", () =>
       go.opened.then(() => "done"),
@@ -106,7 +85,7 @@ describe("an owner that cannot renew its lease", () => {
 
 describe("a hand-over", () => {
   test("whose claimer died before it told the row is taken over within its lease, whatever its clock said", async () => {
-    const { spawn, clock, place } = setUp();
+    const { spawn, clock, place } = bench(memoryPlace, { leaseMs });
     const { definition, arrived } = waits();
     const first = spawn();
     void first.executor.run(definition, { id: "a" }).catch(() => {});
@@ -134,7 +113,7 @@ describe("a hand-over", () => {
   });
 
   test("is left alone while its claimer is telling the row", async () => {
-    const { spawn, clock } = setUp();
+    const { spawn, clock } = bench(memoryPlace, { leaseMs });
     const { definition, arrived } = waits();
     const first = spawn();
     void first.executor.run(definition, { id: "a" }).catch(() => {});
@@ -157,7 +136,7 @@ describe("a hand-over", () => {
 
 describe("a begin that takes longer than the lease", () => {
   test("before the row is inserted gives its owner a whole lease all the same", async () => {
-    const { spawn, clock } = setUp();
+    const { spawn, clock } = bench(memoryPlace, { leaseMs });
     const { definition, arrived } = waits();
     const { executor, store } = spawn({ callTimeoutMs: 1e9, beginTimeoutMs: 1e9 });
     const slow = gate();
@@ -177,7 +156,7 @@ describe("a begin that takes longer than the lease", () => {
 
 describe("an insertion of unknown fate", () => {
   test("whose run was claimed, ended and removed meanwhile does not drive a removed journal", async () => {
-    const { spawn, clock } = setUp();
+    const { spawn, clock } = bench(memoryPlace, { leaseMs });
     const greet = defineRun("greet", { version: "1" }).phase("greet", () => "hi");
     const { executor, store } = spawn();
     let inserts = 0;
@@ -212,7 +191,7 @@ describe("an insertion of unknown fate", () => {
 
 describe("the caller's abort while its run is being claimed", () => {
   test("leaves the run for others", async () => {
-    const { spawn } = setUp();
+    const { spawn } = bench(memoryPlace, { leaseMs });
     const { definition, arrived } = waits();
     const first = spawn();
     void first.executor.run(definition, { id: "a" }).catch(() => {});

@@ -1,28 +1,17 @@
-import { createExecutor, defineRun, isExecutusError } from "@executus/core";
-import type { ExecutorOptions } from "@executus/core";
+import { defineRun, isExecutusError } from "@executus/core";
 import { describe, expect, test } from "vitest";
-import { settle, testClock } from "../support/clock.ts";
-import { testLogger } from "../support/logger.ts";
+import { bench } from "../support/bench.ts";
+import type { Bench } from "../support/bench.ts";
+import { settle } from "../support/clock.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
-import { fails, memoryPlace, typesOf, watched } from "../support/stores.ts";
-
-function setUp() {
-  const clock = testClock();
-  const place = memoryPlace();
-  const logger = testLogger();
-  const spawn = (options: ExecutorOptions = {}) => {
-    const store = watched(place.open());
-    return { store, executor: createExecutor({ store, runtime: clock, logger, ...options }) };
-  };
-  return { clock, place, spawn, logger };
-}
+import { fails, typesOf } from "../support/stores.ts";
 
 const waits = defineRun("waits", { version: "1" }).phase("wait", ({ signal }) =>
   untilAborted(signal),
 );
 
 /** A run that another process has released. */
-async function released({ spawn }: ReturnType<typeof setUp>, id = "a"): Promise<void> {
+async function released({ spawn }: Bench, id = "a"): Promise<void> {
   const { executor } = spawn();
   (await executor.start(waits, { id })).result().catch(() => {});
   await executor.shutdown({ graceMs: 0 });
@@ -30,7 +19,7 @@ async function released({ spawn }: ReturnType<typeof setUp>, id = "a"): Promise<
 
 describe("shutdown", () => {
   test("lets runs end within its grace", async () => {
-    const { spawn, clock } = setUp();
+    const { spawn, clock } = bench();
     const { executor } = spawn();
     const go = gate();
     const slow = defineRun("slow", { version: "1" }).phase("wait", () =>
@@ -49,7 +38,7 @@ describe("shutdown", () => {
   });
 
   test("releases what still runs when the grace is over", async () => {
-    const { spawn, clock, place } = setUp();
+    const { spawn, clock, place } = bench();
     const { executor } = spawn();
     const running = executor.run(waits, { id: "a" });
     running.catch(() => {});
@@ -64,7 +53,7 @@ describe("shutdown", () => {
   });
 
   test("releases a run that failed because it called the executor that is closing", async () => {
-    const { spawn, place } = setUp();
+    const { spawn, place } = bench();
     const { executor } = spawn();
     const arrived = gate();
     const go = gate();
@@ -85,7 +74,7 @@ describe("shutdown", () => {
   });
 
   test("stops those who wait for runs of others", async () => {
-    const { spawn } = setUp();
+    const { spawn } = bench();
     const driving = spawn().executor;
     (await driving.start(waits, { id: "a" })).result().catch(() => {});
     const { executor } = spawn();
@@ -101,7 +90,7 @@ describe("shutdown", () => {
 
   for (const offset of Array.from({ length: 30 }, (_, i) => i)) {
     test(`that begins ${offset} steps after a call leaves nothing claimed and writes nothing once it has resolved`, async () => {
-      const here = setUp();
+      const here = bench();
       await released(here);
       const { executor, store } = here.spawn({ definitions: [waits] });
       const called = (await executor.attach("a")).result();
@@ -123,7 +112,7 @@ describe("shutdown", () => {
   }
 
   test("does not wait for a schema that never settles", async () => {
-    const { spawn } = setUp();
+    const { spawn } = bench();
     const { executor, store } = spawn();
     const endless = {
       "~standard": { version: 1, vendor: "test", validate: () => new Promise<never>(() => {}) },
@@ -145,7 +134,7 @@ describe("shutdown", () => {
 
 describe("a sweep", () => {
   test("is not held up by a builder that never settles", async () => {
-    const here = setUp();
+    const here = bench();
     await released(here, "hangs");
     const endless = defineRun("waits", { version: "1", build: () => new Promise<never>(() => {}) });
     const { executor } = here.spawn({ definitions: [endless], callTimeoutMs: 1000 });
@@ -157,7 +146,7 @@ describe("a sweep", () => {
   });
 
   test("goes on when a removal fails, and says so", async () => {
-    const here = setUp();
+    const here = bench();
     const greet = defineRun("greet", { version: "1" }).phase("greet", () => "hi");
     const done = here.spawn();
     await done.executor.run(greet, { id: "gone" });
@@ -197,7 +186,7 @@ describe("what is thrown and throws when it is looked at", () => {
   ];
   for (const [what, make] of hostile) {
     test(`reaches the caller untouched, and fails the run: ${what}`, async () => {
-      const { spawn } = setUp();
+      const { spawn } = bench();
       const { executor } = spawn();
       const thrown = make();
       const broken = defineRun("broken", { version: "1" }).phase("throw", () => {
@@ -226,7 +215,7 @@ function revokedProxy(): unknown {
 }
 
 test("a state that is given to a fresh run is saved before anything runs", async () => {
-  const { spawn, place } = setUp();
+  const { spawn, place } = bench();
   const arrived = gate();
   const ran: string[] = [];
   const steps = defineRun("steps", { version: "1" })

@@ -1,13 +1,11 @@
 import { createExecutor, defineLoop, defineRun } from "@executus/core";
-import type { Executor, ExecutorOptions } from "@executus/core";
 import { describe, expect, test } from "vitest";
-import { settle, testClock } from "../support/clock.ts";
-import type { TestClock } from "../support/clock.ts";
+import { bench } from "../support/bench.ts";
+import { settle } from "../support/clock.ts";
 import { testLogger } from "../support/logger.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
 import type { Gate } from "../support/promises.ts";
 import { places, typesOf } from "../support/stores.ts";
-import type { Place } from "../support/stores.ts";
 
 const double = defineRun<{ n: number }>("double", { version: "1" })
   .phase("read", ({ input }) => input.n)
@@ -29,37 +27,6 @@ const waiting = (arrived: Gate) =>
 
 const input = { n: 21 };
 
-interface Bench extends AsyncDisposable {
-  readonly place: Place;
-  readonly clock: TestClock;
-  /** Another executor on the same data: another process, as far as it can tell. */
-  executor(options?: ExecutorOptions): Executor;
-}
-
-function bench(open: () => Place): Bench {
-  const place = open();
-  const clock = testClock();
-  const executors: Executor[] = [];
-  return {
-    place,
-    clock,
-    executor: (options = {}) => {
-      const executor = createExecutor({
-        store: place.open(),
-        runtime: clock,
-        logger: testLogger(),
-        ...options,
-      });
-      executors.push(executor);
-      return executor;
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const executor of executors) await executor[Symbol.asyncDispose]();
-      place[Symbol.dispose]();
-    },
-  };
-}
-
 const failed = {
   code: "EXECUTUS_RUN_FAILED",
   cause: { name: "RangeError", message: "out of range" },
@@ -74,16 +41,16 @@ for (const open of places) {
       let runs = 0;
       const counted = defineRun("counted", { version: "1" }).phase("count", () => (runs += 1));
 
-      expect(await stage.executor().run(counted, { id: "a" })).toBe(1);
-      expect(await stage.executor().run(counted, { id: "a" })).toBe(1);
+      expect(await stage.spawn().executor.run(counted, { id: "a" })).toBe(1);
+      expect(await stage.spawn().executor.run(counted, { id: "a" })).toBe(1);
       expect(runs).toBe(1);
     });
 
     test("gives a failed run's recorded error as the cause of RUN_FAILED", async () => {
       await using stage = bench(open);
-      await rejection(stage.executor().run(failing, { id: "a", input }));
+      await rejection(stage.spawn().executor.run(failing, { id: "a", input }));
 
-      const error = await rejection(stage.executor().run(failing, { id: "a", input }));
+      const error = await rejection(stage.spawn().executor.run(failing, { id: "a", input }));
 
       expect(error).toMatchObject(failed);
       expect((error as Error).cause).toBeInstanceOf(RangeError);
@@ -99,7 +66,7 @@ for (const open of places) {
         await go.opened;
         throw mine;
       });
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
 
       const first = executor.run(definition, { id: "a" });
       first.catch(() => {});
@@ -119,9 +86,11 @@ for (const open of places) {
     ] as const) {
       test(`with ${what} rejects with RUN_EXISTS`, async () => {
         await using stage = bench(open);
-        await stage.executor().run(double, { id: "a", input });
+        await stage.spawn().executor.run(double, { id: "a", input });
 
-        const error = await rejection(stage.executor().run(definition, { id: "a", ...other }));
+        const error = await rejection(
+          stage.spawn().executor.run(definition, { id: "a", ...other }),
+        );
 
         expect(error).toMatchObject({ code: "EXECUTUS_RUN_EXISTS", runId: "a" });
       });
@@ -134,8 +103,8 @@ for (const open of places) {
         (context) => context.input.a + context.input.b,
       );
 
-      expect(await stage.executor().run(pair, { id: "x", input: { a: 1, b: 2 } })).toBe(3);
-      expect(await stage.executor().run(pair, { id: "x", input: { b: 2, a: 1 } })).toBe(3);
+      expect(await stage.spawn().executor.run(pair, { id: "x", input: { a: 1, b: 2 } })).toBe(3);
+      expect(await stage.spawn().executor.run(pair, { id: "x", input: { b: 2, a: 1 } })).toBe(3);
     });
 
     test("waits for a run that is driven elsewhere, and gives its output", async () => {
@@ -148,9 +117,9 @@ for (const open of places) {
         return "slow but sure";
       });
 
-      const driver = stage.executor().run(definition, { id: "a" });
+      const driver = stage.spawn().executor.run(definition, { id: "a" });
       await arrived.opened;
-      const waiter = stage.executor().run(definition, { id: "a" });
+      const waiter = stage.spawn().executor.run(definition, { id: "a" });
       await stage.clock.advance(2000);
       go.open();
       await stage.clock.advance(2000);
@@ -166,12 +135,12 @@ for (const open of places) {
       await using stage = bench(open);
       const arrived = gate();
       const definition = waiting(arrived);
-      const driver = stage.executor().run(definition, { id: "a", input });
+      const driver = stage.spawn().executor.run(definition, { id: "a", input });
       driver.catch(() => {});
       await arrived.opened;
 
       const error = await rejection(
-        stage.executor().run(definition, { id: "a", input, ifActive: "reject" }),
+        stage.spawn().executor.run(definition, { id: "a", input, ifActive: "reject" }),
       );
 
       expect(error).toMatchObject({ code: "EXECUTUS_RUN_ACTIVE" });
@@ -181,13 +150,15 @@ for (const open of places) {
       await using stage = bench(open);
       const arrived = gate();
       const definition = waiting(arrived);
-      const driving = stage.executor();
+      const driving = stage.spawn().executor;
       const driver = driving.run(definition, { id: "a", input });
       driver.catch(() => {});
       await arrived.opened;
       const caller = new AbortController();
 
-      const waiter = stage.executor().run(definition, { id: "a", input, signal: caller.signal });
+      const waiter = stage
+        .spawn()
+        .executor.run(definition, { id: "a", input, signal: caller.signal });
       waiter.catch(() => {});
       await settle();
       caller.abort("enough");
@@ -221,7 +192,7 @@ for (const open of places) {
       const first = sleepy.run(definition, { id: "a" });
       first.catch(() => {});
       await arrived.opened;
-      const second = stage.executor().run(definition, { id: "a" });
+      const second = stage.spawn().executor.run(definition, { id: "a" });
       await stage.clock.advance(40_000);
 
       expect(await second).toBe("kept by 2");
@@ -232,7 +203,7 @@ for (const open of places) {
 
     test("refuses a version that is not accepted, but gives a completed run's output all the same", async () => {
       await using stage = bench(open);
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       await executor.run(double, { id: "done", input });
       const arrived = gate();
       const begun = executor.run(waiting(arrived), { id: "open", input });
@@ -247,7 +218,7 @@ for (const open of places) {
       const accepting = defineRun<{ n: number }>("waiting", { version: "2", accepts: ["1"] })
         .phase("first", () => 2)
         .phase("waits", ({ outputs }) => outputs.first);
-      const next = stage.executor();
+      const next = stage.spawn().executor;
 
       expect(await next.run(newer, { id: "done", input })).toBe(42);
       const error = await rejection(next.run(newerWaiting, { id: "open", input }));
@@ -259,7 +230,7 @@ for (const open of places) {
     test("refuses a definition whose completed positions have other names, names both sides, and writes nothing", async () => {
       await using stage = bench(open);
       const arrived = gate();
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
       await arrived.opened;
       await executor.shutdown({ graceMs: 0 });
@@ -271,7 +242,7 @@ for (const open of places) {
         ran = true;
       });
 
-      const error = await rejection(stage.executor().run(changed, { id: "a", input }));
+      const error = await rejection(stage.spawn().executor.run(changed, { id: "a", input }));
 
       expect(error).toMatchObject({ code: "EXECUTUS_DEFINITION_CHANGED" });
       expect((error as Error).message).toMatch(/"first".*"start"/);
@@ -282,12 +253,12 @@ for (const open of places) {
     test("releases a run whose builder gives other names at the completed positions, and runs nothing", async () => {
       await using stage = bench(open);
       const arrived = gate();
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
       await arrived.opened;
       await executor.shutdown({ graceMs: 0 });
       const built = defineRun<{ n: number }>("waiting", { version: "1", build: () => [] });
-      const next = stage.executor({ definitions: [built] });
+      const next = stage.spawn({ definitions: [built] }).executor;
 
       const report = await next.recover();
       const error = await rejection(next.run(built, { id: "a", input }));
@@ -303,7 +274,7 @@ for (const open of places) {
   describe(`the verbs, on ${on}`, () => {
     test("of a run that is missing", async () => {
       await using stage = bench(open);
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
 
       expect(await executor.get("none")).toBeUndefined();
       expect(await executor.delete("none")).toBe(false);
@@ -318,11 +289,11 @@ for (const open of places) {
     test("of a run that is active", async () => {
       await using stage = bench(open);
       const arrived = gate();
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       const running = executor.run(waiting(arrived), { id: "a", input });
       running.catch(() => {});
       await arrived.opened;
-      const other = stage.executor();
+      const other = stage.spawn().executor;
 
       expect(await other.get("a")).toMatchObject({
         status: "active",
@@ -341,8 +312,8 @@ for (const open of places) {
 
     test("of a run that has completed", async () => {
       await using stage = bench(open);
-      await stage.executor().run(double, { id: "a", input });
-      const executor = stage.executor();
+      await stage.spawn().executor.run(double, { id: "a", input });
+      const executor = stage.spawn().executor;
 
       expect(await executor.get("a")).toMatchObject({ status: "completed", output: 42 });
       expect(await (await executor.attach("a")).result()).toBe(42);
@@ -356,8 +327,8 @@ for (const open of places) {
 
     test("of a run that has failed", async () => {
       await using stage = bench(open);
-      await rejection(stage.executor().run(failing, { id: "a", input }));
-      const executor = stage.executor();
+      await rejection(stage.spawn().executor.run(failing, { id: "a", input }));
+      const executor = stage.spawn().executor;
 
       expect(await executor.get("a")).toMatchObject({
         status: "failed",
@@ -380,7 +351,7 @@ for (const open of places) {
           if (wrong) throw new Error(idempotencyKey);
           return [outputs.first, idempotencyKey];
         });
-      const executor = stage.executor({ definitions: [flaky] });
+      const executor = stage.spawn({ definitions: [flaky] }).executor;
       const error = await rejection(executor.run(flaky, { id: "a" }));
       wrong = false;
 
@@ -392,24 +363,24 @@ for (const open of places) {
 
     test("retry on an executor that does not know the definition leaves the run for others", async () => {
       await using stage = bench(open);
-      await rejection(stage.executor().run(failing, { id: "a", input }));
+      await rejection(stage.spawn().executor.run(failing, { id: "a", input }));
 
-      await stage.executor().retry("a");
+      await stage.spawn().executor.retry("a");
 
-      expect(await stage.executor().get("a")).toMatchObject({ status: "active", attempt: 1 });
-      const report = await stage.executor({ definitions: [failing] }).recover();
+      expect(await stage.spawn().executor.get("a")).toMatchObject({ status: "active", attempt: 1 });
+      const report = await stage.spawn({ definitions: [failing] }).executor.recover();
       expect(report.resumed).toEqual(["a"]);
     });
 
     test("cancel ends a run at once that nobody drives and whose definition nobody knows", async () => {
       await using stage = bench(open);
       const arrived = gate();
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
       await arrived.opened;
       await executor.shutdown({ graceMs: 0 });
 
-      const other = stage.executor();
+      const other = stage.spawn().executor;
       expect(await other.cancel("a")).toBe(true);
 
       expect(await other.get("a")).toMatchObject({ status: "failed", code: "EXECUTUS_CANCELLED" });
@@ -428,7 +399,7 @@ for (const open of places) {
         await untilAborted(signal).catch(() => {});
         return "done";
       });
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       const running = executor.run(definition, { id: "a" });
       await arrived.opened;
 
@@ -440,7 +411,7 @@ for (const open of places) {
 
     test("list gives every run once, over pages, by status or all", async () => {
       await using stage = bench(open);
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       const ids = ["a", "b", "c", "d", "e"];
       for (const id of ids) await executor.run(double, { id, input });
       await rejection(executor.run(failing, { id: "f", input }));
@@ -460,7 +431,7 @@ for (const open of places) {
 
     test("prune deletes what ended long enough ago, and says how many", async () => {
       await using stage = bench(open);
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       await executor.run(double, { id: "old", input });
       await rejection(executor.run(failing, { id: "old failure", input }));
       await stage.clock.advance(10_000);
@@ -473,7 +444,7 @@ for (const open of places) {
 
     test("a run that is deleted and begun again is another run, with other idempotency keys", async () => {
       await using stage = bench(open);
-      const executor = stage.executor();
+      const executor = stage.spawn().executor;
       const keyed = defineRun("keyed", { version: "1" }).phase("key", (ctx) => ctx.idempotencyKey);
       const first = await executor.run(keyed, { id: "a" });
       await executor.delete("a");
@@ -492,9 +463,9 @@ for (const open of places) {
         return "done";
       });
 
-      const handle = await stage.executor().start(slow, { id: "a" });
+      const handle = await stage.spawn().executor.start(slow, { id: "a" });
 
-      expect(await stage.executor().get("a")).toMatchObject({ status: "active" });
+      expect(await stage.spawn().executor.get("a")).toMatchObject({ status: "active" });
       go.open();
       expect(await handle.result()).toBe("done");
       expect(await handle.result()).toBe("done");
@@ -507,7 +478,7 @@ for (const open of places) {
         Promise.reject(mine),
       );
 
-      const handle = await stage.executor().start(broken, { id: "a" });
+      const handle = await stage.spawn().executor.start(broken, { id: "a" });
 
       expect(await rejection(handle.result())).toBe(mine);
     });
@@ -519,7 +490,7 @@ for (const open of places) {
         version: "1",
         turn: () => Promise.reject(new Error("x")),
       });
-      const executor = stage.executor({ logger });
+      const executor = stage.spawn({ logger }).executor;
 
       await executor.start(broken, { id: "a" });
       await executor.idle();
