@@ -3,6 +3,8 @@ import type { ViteUserConfig } from "vitest/config";
 // Siblings are read from their sources, so that tests need no build.
 const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@executus/source"] } },
+  // Whole suites run in one test: a busy machine must not fail them.
+  test: { testTimeout: 60_000 },
 };
 
 export default config;

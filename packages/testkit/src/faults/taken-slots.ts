@@ -60,9 +60,8 @@ function replacing(type: string, caughtBy: readonly string[]): Fault {
         return {
           async append(journal, record) {
             if (await store.append(journal, record)) return true;
-            if (record.type !== type) return false;
-            newest.set(`${journal} ${record.seq}`, record);
-            return true;
+            if (record.type === type) newest.set(`${journal} ${record.seq}`, record);
+            return record.type === type;
           },
           async *readJournal(journal, options) {
             for await (const record of store.readJournal(journal, options)) {

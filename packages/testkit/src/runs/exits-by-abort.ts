@@ -11,11 +11,17 @@ const rows: readonly ExitRow[] = [
   {
     id: "aborted-before",
     behaviour:
-      "an abort before the first phase or turn of an attempt is recorded as a failure, and no user code runs",
+      "an abort while a run is begun is recorded as a failure, one while it is claimed leaves it to others, and no user code runs",
     meddle: abortingAt(({ verb, record }) => verb === "insertRun" || record?.type === "claim"),
     async check(stage, outcome) {
-      await abortedAfter(stage, outcome, stage.isRecovered ? 1 : 0);
-      deepEqual(stage.told.ran, stage.isRecovered ? [0, 1] : [], "no user code runs");
+      const { world, id, told, isRecovered, caller } = stage;
+      if (!isRecovered) await abortedAfter(stage, outcome, 0);
+      deepEqual(told.ran, isRecovered ? [0, 1] : [], "no user code runs");
+      if (!isRecovered) return;
+      deepEqual(outcome, { error: caller.signal.reason }, "the caller gets its reason");
+      await released(world, id);
+      deepEqual(await tell(await world.process(), told, id), told.output);
+      deepEqual(told.ran, [0, 1, 1, 2], "another one goes on where it was");
     },
   },
   {

@@ -91,7 +91,7 @@ async function beating(
       if (visit > 1) return world.inside(() => again?.(arrive, id));
       // Later than all else, so that the heartbeat would be seen in the row.
       process.aheadMs += 5_000;
-      process.sendHeartbeats();
+      process.sendHeartbeat();
       return completes ? undefined : never();
     },
   });

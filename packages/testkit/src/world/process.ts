@@ -13,7 +13,7 @@ import {
 import { tapped, type Through, type Verb } from "./tap.ts";
 
 /** One call of a process to its store. */
-export interface StoreCall {
+interface StoreCall {
   /** The first call of the process is 1. */
   readonly n: number;
   readonly verb: Verb;
@@ -49,6 +49,7 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 interface Timer {
   readonly fire: () => void;
   readonly cancel: () => void;
+  readonly dueAt: number;
   readonly isBackground: boolean;
   readonly isPause: boolean;
 }
@@ -112,20 +113,22 @@ export class Process {
     await this.#store[Symbol.asyncDispose]();
   }
 
-  /** Sends the heartbeats that would be sent later, and waits for what comes of them. */
+  /** Sends the next heartbeat at once, and waits for what comes of it. */
   async beat(): Promise<void> {
-    this.sendHeartbeats();
+    this.sendHeartbeat();
     await this.quiet();
   }
 
-  /** Sends the heartbeats that would be sent later. */
-  sendHeartbeats(): void {
-    this.#fire(({ isBackground }) => isBackground);
+  /** Sends the next heartbeat at once: of what goes on in the background, it is due first. */
+  sendHeartbeat(): void {
+    const due = [...this.#timers].filter(({ isBackground }) => isBackground);
+    due.toSorted((a, b) => a.dueAt - b.dueAt)[0]?.fire();
   }
 
   /** Lets all limits that are running now be over: those of time, not those of calls if none is under way. */
   timeIsUp(): void {
-    this.#fire(({ isBackground, isPause }) => !isBackground && !isPause);
+    const limits = [...this.#timers].filter((timer) => !timer.isBackground && !timer.isPause);
+    for (const timer of limits) timer.fire();
   }
 
   /** Resolves when no store call is under way, and no pause. */
@@ -153,10 +156,6 @@ export class Process {
       this.#underWay -= 1;
     }
   };
-
-  #fire(isMeant: (timer: Timer) => boolean): void {
-    for (const timer of [...this.#timers].filter(isMeant)) timer.fire();
-  }
 
   #noted<T>(value: T, record: JournalRecord | undefined): T {
     if (record !== undefined && value === true) this.put.push(record);
@@ -186,7 +185,8 @@ export class Process {
       stop();
       this.#timers.delete(timer);
     };
-    const timer: Timer = { fire: fireOnce, cancel, isBackground, isPause };
+    const dueAt = systemRuntime.monotonic() + ms;
+    const timer: Timer = { fire: fireOnce, cancel, dueAt, isBackground, isPause };
     this.#timers.add(timer);
     return cancel;
   }
