@@ -1,4 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { contractPage, contractPath } from "./contract-page.ts";
+import { contractPages } from "./contract-page.ts";
 
-writeFileSync(new URL(`../../../${contractPath}`, import.meta.url), contractPage());
+for (const { path, text } of contractPages) {
+  writeFileSync(new URL(`../../../${path}`, import.meta.url), text);
+}
