@@ -1,9 +1,11 @@
 import { createExecutor, defineLoop, defineRun, ExecutusError } from "@executus/core";
-import type { ExecutorOptions } from "@executus/core";
+import type { Definition, ExecutorOptions } from "@executus/core";
 import { describe, expect, test } from "vitest";
+import { bench } from "../support/bench.ts";
+import type { Bench } from "../support/bench.ts";
 import { settle, testClock } from "../support/clock.ts";
 import { testLogger } from "../support/logger.ts";
-import { rejection } from "../support/promises.ts";
+import { rejection, untilAborted } from "../support/promises.ts";
 import { recorder } from "../support/recorder.ts";
 import {
   answerLost,
@@ -14,6 +16,7 @@ import {
   typesOf,
   watched,
 } from "../support/stores.ts";
+import type { Interference } from "../support/stores.ts";
 
 const greet = defineRun<{ name: string }>("greet", { version: "1" })
   .phase("think", ({ input }) => input.name.length)
@@ -56,6 +59,23 @@ describe("a begin that fails", () => {
     expect(logger.warnings()[0]).toMatch(/without one/);
     expect((await looking.listRuns({ status: "active", limit: 10 })).runs).toEqual([]);
   });
+
+  for (const [what, open] of [
+    ["fails", () => Promise.reject(new Error("no route to host"))],
+    ["hangs", () => new Promise<void>(() => {})],
+  ] as const) {
+    test(`because opening the store ${what} lets a run of a made id go on, and rejects one of a given id`, async () => {
+      const { store, clock, logger } = setUp();
+      const executor = createExecutor({ store: { ...store, open }, runtime: clock, logger });
+
+      expect(await during(clock, executor.run(greet, { input }))).toBe("Ada: 3");
+      expect(logger.warnings()).toHaveLength(1);
+
+      const error = await rejection(during(clock, executor.run(greet, { id: "a", input })));
+      expect(error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE", uncertain: false });
+      expect(store.calls).toEqual([]);
+    });
+  }
 
   test("lets a run of a given id go on once it has read that there is no such run", async () => {
     const { executor, store, clock, logger } = setUp();
@@ -234,33 +254,60 @@ describe("a save that fails", () => {
 });
 
 describe("an end that the store", () => {
-  for (const [how, interference] of [
-    ["refuses", fails()],
-    ["hangs at", hangs],
-  ] as const) {
-    test(`${how} does not take the result from the caller`, async () => {
-      const { executor, store, clock, logger } = setUp({ finaliseTimeoutMs: 5000 });
-      store.interfere("append", (call, args) =>
-        (args[1] as { type: string }).type === "complete" ? interference(call, args) : undefined,
-      );
+  const mine = new Error("mine");
+  const slow: Interference = (call) => settle().then(call);
+  const ends = [
+    ["complete", "gives the output", () => "done"],
+    ["fail", "gives the user's own error", () => Promise.reject(mine)],
+    ["release", "gives the reason of the shutdown", (signal: AbortSignal) => untilAborted(signal)],
+  ] as const;
+  for (const [end, gives, act] of ends) {
+    for (const [how, interference, isRecorded] of [
+      ["refuses", fails(), false],
+      ["hangs at", hangs, false],
+      ["is slow at", slow, true],
+    ] as const) {
+      for (const recovered of [false, true]) {
+        for (const [kind, define] of [
+          ["phases", phasesThat],
+          ["a loop", loopThat],
+        ] as const) {
+          const run = `${recovered ? "a recovered" : "a fresh"} run of ${kind}`;
 
-      expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
+          test(`${how} (${end}) ${gives} all the same, for ${run}`, async () => {
+            await using stage = bench(memoryPlace, { finaliseTimeoutMs: 5000, leaseMs: 1e9 });
+            if (recovered) await releasedAtOnce(stage, define);
+            const { executor, store } = stage.spawn();
+            store.interfere("append", (call, args) =>
+              (args[1] as { type: string }).type === end ? interference(call, args) : undefined,
+            );
 
-      expect(logger.warnings().join()).toMatch(/could not be recorded/);
-    });
+            const running = executor.run(define(act), { id: "a" });
+            running.catch(() => {});
+            await settle();
+            const stopped = end === "release" ? executor.shutdown({ graceMs: 0 }) : undefined;
+            const outcome = await during(
+              stage.clock,
+              running.then(
+                (output) => ({ output }),
+                (error: unknown) => ({ error }),
+              ),
+            );
+            await (stopped && during(stage.clock, stopped));
 
-    test(`${how} does not take the user's own error from the caller`, async () => {
-      const { executor, store, clock } = setUp({ finaliseTimeoutMs: 5000 });
-      store.interfere("append", (call, args) =>
-        (args[1] as { type: string }).type === "fail" ? interference(call, args) : undefined,
-      );
-      const mine = new Error("mine");
-      const broken = defineRun("broken", { version: "1" }).phase("break", () =>
-        Promise.reject(mine),
-      );
-
-      expect(await rejection(during(clock, executor.run(broken, { id: "a" })))).toBe(mine);
-    });
+            if (end === "complete") expect(outcome).toEqual({ output: "done" });
+            if (end === "fail") expect(outcome).toEqual({ error: mine });
+            if (end === "release") {
+              expect(outcome).toMatchObject({ error: { code: "EXECUTUS_SHUTDOWN" } });
+            }
+            const types = await typesOf(stage.place.open(), "a");
+            const before = recovered ? ["begin", "release", "claim"] : ["begin"];
+            expect(types).toEqual(isRecorded ? [...before, end] : before);
+            expect(stage.logger.warnings().length).toBe(isRecorded ? 0 : 1);
+          });
+        }
+      }
+    }
   }
 
   test("applied although its answer was lost is recorded once", async () => {
@@ -287,6 +334,25 @@ describe("an end that the store", () => {
     expect(await looking.getRun("a")).toMatchObject({ status: "completed" });
   });
 });
+
+type Act = (signal: AbortSignal) => unknown;
+
+const phasesThat = (act: Act): Definition<undefined, unknown> =>
+  defineRun("acts", { version: "1" }).phase("act", ({ signal }) => act(signal));
+
+const loopThat = (act: Act): Definition<undefined, unknown> =>
+  defineLoop("acts", {
+    version: "1",
+    turn: async ({ signal }) => ({ done: true, output: await act(signal) }),
+  });
+
+/** Leaves a run behind that another process has released before anything was done. */
+async function releasedAtOnce({ spawn }: Bench, define: typeof phasesThat): Promise<void> {
+  const { executor } = spawn();
+  const handle = await executor.start(define(untilAborted), { id: "a" });
+  handle.result().catch(() => {});
+  await executor.shutdown({ graceMs: 0 });
+}
 
 describe("without a store", () => {
   test("everything works, and nothing is written", async () => {

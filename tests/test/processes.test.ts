@@ -59,7 +59,8 @@ describe("a process killed with SIGKILL", () => {
   });
 });
 
-describe("a zombie owner", () => {
+// Windows has no SIGSTOP.
+describe.skipIf(process.platform === "win32")("a zombie owner", () => {
   test("stopped past its lease and continued writes nothing, gets FENCED, and its signal is aborted", async () => {
     using stage = useful(setUp());
     const { database, runs, log, place } = stage;

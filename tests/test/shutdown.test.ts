@@ -111,6 +111,27 @@ describe("shutdown", () => {
     });
   }
 
+  test("waits for verbs that write, and stops a prune between two runs", async () => {
+    const { spawn } = bench();
+    const greet = defineRun("greet", { version: "1" }).phase("greet", () => "hi");
+    const { executor, store } = spawn();
+    for (const id of ["a", "b", "c", "d"]) await executor.run(greet, { id });
+    const other = spawn();
+    const pruning = other.executor.prune({ olderThanMs: -0 }).catch((error: unknown) => error);
+    const deleting = other.executor.delete("d").catch((error: unknown) => error);
+    await Promise.resolve();
+
+    await other.executor.shutdown({ graceMs: 0 });
+    const calls = other.store.calls.length;
+    await Promise.all([pruning, deleting]);
+    await settle();
+
+    expect(other.store.calls.length).toBe(calls);
+    expect((await store.listRuns({ status: "completed", limit: 9 })).runs.length).toBeGreaterThan(
+      0,
+    );
+  });
+
   test("does not wait for a schema that never settles", async () => {
     const { spawn } = bench();
     const { executor, store } = spawn();

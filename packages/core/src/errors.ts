@@ -105,7 +105,7 @@ export class NotSerializableError extends ExecutusError {
   }
 
   /** The same refusal, with the path as the user knows it. */
-  movedTo(path: readonly (string | number)[], runId?: string): NotSerializableError {
+  movedTo(path: readonly (string | number)[], runId: string): NotSerializableError {
     const code = this.code === "EXECUTUS_TOO_LARGE" ? this.code : "EXECUTUS_NOT_SERIALIZABLE";
     const cause = "cause" in this ? { cause: this.cause } : {};
     return new NotSerializableError(this.#what, path, {

@@ -10,7 +10,8 @@ import { Cancellation } from "./cancellation.ts";
 import { drive } from "./drive.ts";
 import { atDoor, executorClosed } from "./engine.ts";
 import type { Engine } from "./engine.ts";
-import { checkSameRun, versionChanged } from "./identity.ts";
+import { checkSameRun, fingerprint, versionChanged } from "./identity.ts";
+import type { Begun } from "./identity.ts";
 import { staticallyChanged } from "./phases.ts";
 import type { RunRequest } from "./run-options.ts";
 
@@ -45,12 +46,14 @@ async function enter(engine: Engine, request: RunRequest, mayDegrade: boolean): 
   for (;;) {
     if (engine.closing.aborted) throw executorClosed();
     const local = engine.active.get(id);
-    if (local !== undefined && local.incarnation === undefined) {
-      checkSameRun(id, { definition: local.definition.name, input: local.input }, request);
+    if (local?.begun !== undefined) {
+      checkSameRun(id, local.begun, begunBy(engine, request));
+      const changed = versionChanged(id, request.definition, local.definition.version);
+      if (changed !== undefined) throw changed;
       return { kind: "existing" };
     }
     if (!idIsNew && engine.journal !== undefined) {
-      const found = await lookFor(await engine.journal(), request);
+      const found = await lookFor(engine, await engine.journal(), request);
       if (found) return { kind: "existing" };
     }
     const run = await beginFresh(engine, request, mayDegrade);
@@ -58,11 +61,14 @@ async function enter(engine: Engine, request: RunRequest, mayDegrade: boolean): 
   }
 }
 
+/** What this call would begin. */
+function begunBy({ settings }: Engine, { definition, input }: RunRequest): Begun {
+  return { definition: definition.name, input: fingerprint(input, settings.maxRecordedBytes) };
+}
+
 /** Whether the run is there, and is the one that is meant. */
-async function lookFor(
-  journal: Journal,
-  { id, definition, input, resume }: RunRequest,
-): Promise<boolean> {
+async function lookFor(engine: Engine, journal: Journal, request: RunRequest): Promise<boolean> {
+  const { id, definition, resume } = request;
   const found = await journal.inspect(id);
   if (found.kind === "missing") return false;
   const { row, last } = found;
@@ -76,7 +82,8 @@ async function lookFor(
     );
   }
   const payload = begun.payload() as { readonly input?: unknown } | undefined;
-  checkSameRun(id, { definition: row.definition, input: payload?.input }, { definition, input });
+  const input = fingerprint(payload?.input, engine.settings.maxRecordedBytes);
+  checkSameRun(id, { definition: row.definition, input }, begunBy(engine, request));
   const changed = versionChanged(id, definition, row.version);
   if (changed !== undefined && last.type !== "complete") throw changed;
   return true;

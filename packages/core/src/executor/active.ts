@@ -1,4 +1,5 @@
 import type { AnyDefinition } from "../definition.ts";
+import type { Begun } from "./identity.ts";
 import type { Feed } from "./feed.ts";
 
 /** How one attempt ended. */
@@ -11,7 +12,8 @@ export type Exit =
 export interface ActiveRun {
   readonly id: string;
   readonly definition: AnyDefinition;
-  readonly input: unknown;
+  /** Of a run without a journal: what it was begun with. */
+  readonly begun: Begun | undefined;
   /** Names its journal, if its record is in this executor's store. */
   readonly incarnation: string | undefined;
   readonly feed: Feed;

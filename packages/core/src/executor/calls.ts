@@ -2,7 +2,7 @@ import type { AnyDefinition } from "../definition.ts";
 import { checkRunId } from "../identifiers.ts";
 import { notFoundError } from "../journal/requests.ts";
 import { accept } from "./accept.ts";
-import { needJournal } from "./engine.ts";
+import { withJournal } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { follow, resultOf } from "./follow.ts";
 import type { RunHandle } from "./handle.ts";
@@ -35,8 +35,7 @@ export async function attach(engine: Engine, id: string): Promise<RunHandle<unkn
   const driven = engine.active.get(id);
   let definition: AnyDefinition | undefined = driven?.definition;
   if (driven === undefined) {
-    const journal = await needJournal(engine, "attach");
-    const found = await journal.inspect(id);
+    const found = await withJournal(engine, "attach", (journal) => journal.inspect(id));
     if (found.kind === "missing") throw notFoundError(id);
     definition = engine.definitions.get(found.row.definition);
   }
@@ -49,9 +48,10 @@ export async function attach(engine: Engine, id: string): Promise<RunHandle<unkn
 /** Opens a failed run again, and drives it here if its definition is registered. */
 export async function retry(engine: Engine, id: string): Promise<RunHandle<unknown>> {
   checkRunId(id);
-  const journal = await needJournal(engine, "retry");
-  await journal.reopen(id);
-  const found = await journal.inspect(id);
+  const found = await withJournal(engine, "retry", async (journal) => {
+    await journal.reopen(id);
+    return journal.inspect(id);
+  });
   if (found.kind === "missing") throw notFoundError(id);
   const definition = engine.definitions.get(found.row.definition);
   const followed = (): Promise<unknown> => follow(engine, id, { definition, ifSkipped: "wait" });

@@ -2,7 +2,7 @@ import { checkRunId } from "../identifiers.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { ActiveRun } from "./active.ts";
 import { claimOptions } from "./claims.ts";
-import { atDoor, needJournal } from "./engine.ts";
+import { atDoor, withJournal } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
 /** Asks for a run's cancellation. @returns once the request is durable: whether there was anything to cancel */
@@ -17,10 +17,11 @@ export async function cancelRun(
     driven.cancel();
     return active;
   }
-  const journal = await needJournal(engine, "cancel");
-  if ((await journal.requestCancel(id)) === "ended") return false;
-  await endHere(engine, journal, id);
-  return true;
+  return withJournal(engine, "cancel", async (journal) => {
+    if ((await journal.requestCancel(id)) === "ended") return false;
+    await endHere(engine, journal, id);
+    return true;
+  });
 }
 
 /** Stops a cancelled run that is driven here, and ends one that nobody drives: it may be of a definition that no process knows. */

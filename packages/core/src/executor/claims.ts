@@ -51,3 +51,18 @@ export function startOfClaimed(owned: OwnedRun, definition: AnyDefinition): Atte
   const records = (): number => checkpointer.seq;
   return { definition, info: run, checkpointer, records, incarnation, resume, attempt, since };
 }
+
+/** Releases a run that was claimed for nothing: whoever asked for it has left, or the executor is closing. */
+export async function giveBack(
+  { logger }: Engine,
+  { checkpointer, resume, run }: OwnedRun,
+): Promise<void> {
+  try {
+    await checkpointer.release(resume);
+  } catch (error) {
+    logger.warn(
+      { runId: run.id, err: error },
+      "A run that was claimed for nothing could not be released. Others take it once its lease is over.",
+    );
+  }
+}

@@ -14,13 +14,15 @@ import { Cancellation } from "./cancellation.ts";
 import type { Engine } from "./engine.ts";
 import { Feed } from "./feed.ts";
 import { finalise } from "./finalise.ts";
+import { fingerprint } from "./identity.ts";
 import { runLoop } from "./loop.ts";
 import { runPhases } from "./phases.ts";
 import { Teller } from "./teller.ts";
 
 /** Drives one attempt of a run, from here to its end. It is among the active runs until then. */
 export function drive(engine: Engine, start: AttemptStart): ActiveRun {
-  const { id, input } = start.info;
+  const { id, definition, input } = start.info;
+  const { maxRecordedBytes } = engine.settings;
   const feed = new Feed();
   const cancellation = new Cancellation(engine.settings.runtime);
   const { promise: prepared, resolve: tellPrepared } = Promise.withResolvers<void>();
@@ -34,7 +36,10 @@ export function drive(engine: Engine, start: AttemptStart): ActiveRun {
   const run: ActiveRun = {
     id,
     definition: start.definition,
-    input,
+    begun:
+      start.incarnation === undefined
+        ? { definition, input: fingerprint(input, maxRecordedBytes) }
+        : undefined,
     incarnation: start.incarnation,
     feed,
     prepared,
@@ -91,6 +96,7 @@ async function runAttempt(engine: Engine, attempt: Attempt): Promise<Exit> {
 async function resultOf(engine: Engine, attempt: Attempt): Promise<BodyResult> {
   try {
     await saveStart(engine, attempt);
+    attempt.teller.progressed();
     return await runBody(attempt);
   } catch (error) {
     return { error };

@@ -47,8 +47,7 @@ export function shutdownReason(): ExecutusError {
   );
 }
 
-/** The journal, for a verb that needs one. @throws `EXECUTUS_UNSUPPORTED`, `EXECUTUS_EXECUTOR_CLOSED` */
-export async function needJournal(engine: Engine, verb: string): Promise<Journal> {
+async function needJournal(engine: Engine, verb: string): Promise<Journal> {
   if (engine.closing.aborted) throw executorClosed();
   if (engine.journal === undefined) {
     throw new ExecutusError(
@@ -57,6 +56,15 @@ export async function needJournal(engine: Engine, verb: string): Promise<Journal
     );
   }
   return engine.journal();
+}
+
+/** Runs a verb that needs a journal; a shutdown waits for it. @throws `EXECUTUS_UNSUPPORTED`, `EXECUTUS_EXECUTOR_CLOSED` */
+export function withJournal<T>(
+  engine: Engine,
+  verb: string,
+  work: (journal: Journal) => Promise<T>,
+): Promise<T> {
+  return underway(engine, async () => work(await needJournal(engine, verb)));
 }
 
 /** Lets one caller at a time decide what to do about an id. */

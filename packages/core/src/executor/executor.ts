@@ -4,7 +4,7 @@ import { defaultLogger, safeLogger } from "../logger.ts";
 import { attach, retry, run, start } from "./calls.ts";
 import { cancelRun } from "./cancel.ts";
 import { idle, shutDown } from "./closing.ts";
-import { needJournal } from "./engine.ts";
+import { withJournal } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import type { RunHandle } from "./handle.ts";
 import { journalOver } from "./open-journal.ts";
@@ -102,17 +102,17 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     start: async (definition, ...given) =>
       (await start(engine, makeRequest(settings, definition, given[0]))) as never,
     attach: (id) => attach(engine, id),
-    get: async (id) => getRun(await needJournal(engine, "get"), id),
-    list: async (given) => listRuns(await needJournal(engine, "list"), given),
-    cancel: async (id) => cancelRun(engine, id),
+    get: (id) => withJournal(engine, "get", (journal) => getRun(journal, id)),
+    list: (given) => withJournal(engine, "list", (journal) => listRuns(journal, given)),
+    cancel: (id) => cancelRun(engine, id),
     retry: (id) => retry(engine, id),
-    delete: async (id) => {
-      checkRunId(id);
-      return (await needJournal(engine, "delete")).delete(id);
-    },
-    prune: async (given) =>
-      pruneRuns(await needJournal(engine, "prune"), settings.runtime.now(), given),
-    recover: async () => sweeper.sweep(await needJournal(engine, "recover")),
+    delete: (id) =>
+      withJournal(engine, "delete", async (journal) => {
+        checkRunId(id);
+        return journal.delete(id);
+      }),
+    prune: (given) => withJournal(engine, "prune", (journal) => pruneRuns(engine, journal, given)),
+    recover: () => withJournal(engine, "recover", (journal) => sweeper.sweep(journal)),
     idle: () => idle(engine),
     shutdown: async ({ graceMs = 10_000 } = {}) => {
       checkLimit("graceMs", graceMs, 0);

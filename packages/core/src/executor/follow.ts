@@ -5,7 +5,7 @@ import { removedError } from "../journal/read.ts";
 import { jittered, pause } from "../runtime.ts";
 import type { ActiveRun, Exit } from "./active.ts";
 import { Cancellation } from "./cancellation.ts";
-import { claimOptions, startOfClaimed } from "./claims.ts";
+import { claimOptions, giveBack, startOfClaimed } from "./claims.ts";
 import { drive } from "./drive.ts";
 import { atDoor } from "./engine.ts";
 import type { Engine } from "./engine.ts";
@@ -137,8 +137,9 @@ async function tryToClaim(
   switch (outcome.kind) {
     case "owned":
       // A caller who has left meanwhile was only waiting: the run is not to be failed for that.
-      if (signal?.aborted === true) await outcome.checkpointer.release(outcome.resume);
+      if (signal?.aborted === true || engine.closing.aborted) await giveBack(engine, outcome);
       signal?.throwIfAborted();
+      engine.closing.throwIfAborted();
       return {
         kind: "own",
         run: drive(engine, { ...startOfClaimed(outcome, definition), signal }),

@@ -1,29 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AnyDefinition } from "../definition.ts";
 import { acceptsVersion } from "../definition.ts";
-import { ExecutusError, isExecutusError } from "../errors.ts";
+import { ExecutusError, NotSerializableError } from "../errors.ts";
 import { encodeJson } from "../json-encode.ts";
 
-/** What a run was begun with. */
-export interface Begun {
-  readonly definition: string;
-  readonly input: unknown;
-}
+/** An input, to be compared with others: as text, its keys sorted; or as it is, if the text would be none or too long. */
+export type Fingerprint = { readonly text: string } | { readonly value: unknown };
 
-/** Whether two inputs are the same: by their encoding, with sorted keys. */
-function sameInput(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+/** Makes what an input is known by, whatever becomes of it later. */
+export function fingerprint(input: unknown, maxBytes: number): Fingerprint {
   try {
-    return sortedText(a) === sortedText(b);
+    return { text: encodeJson(input, maxBytes, { sortKeys: true }) };
   } catch (error) {
-    // Another codec may save what JSON cannot.
-    if (isExecutusError(error, "EXECUTUS_NOT_SERIALIZABLE")) return isDeepStrictEqual(a, b);
+    // Another codec, or none, may take what JSON does not.
+    if (error instanceof NotSerializableError) return { value: input };
     throw error;
   }
 }
 
-function sortedText(value: unknown): string {
-  return encodeJson(value, Infinity, { sortKeys: true });
+function sameFingerprint(a: Fingerprint, b: Fingerprint): boolean {
+  if ("text" in a && "text" in b) return a.text === b.text;
+  return "value" in a && "value" in b && isDeepStrictEqual(a.value, b.value);
+}
+
+/** What a run was begun with. */
+export interface Begun {
+  readonly definition: string;
+  readonly input: Fingerprint;
 }
 
 /**
@@ -31,16 +34,11 @@ function sortedText(value: unknown): string {
  *
  * @throws `EXECUTUS_RUN_EXISTS`
  */
-export function checkSameRun(
-  id: string,
-  there: Begun,
-  here: { readonly definition: AnyDefinition; readonly input: unknown },
-): void {
-  const { name } = here.definition;
+export function checkSameRun(id: string, there: Begun, here: Begun): void {
   const problem =
-    there.definition !== name
-      ? `of the definition "${there.definition}", not "${name}"`
-      : sameInput(there.input, here.input)
+    there.definition !== here.definition
+      ? `of the definition "${there.definition}", not "${here.definition}"`
+      : sameFingerprint(there.input, here.input)
         ? undefined
         : "with another input";
   if (problem === undefined) return;

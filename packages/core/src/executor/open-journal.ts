@@ -19,7 +19,12 @@ export function journalOver(
   const journal = createJournal({ ...settings, store, logger, owner });
   let opening: Promise<unknown> | undefined;
   return async () => {
-    opening ??= untilKnown(runtime, () => store.open(), { callTimeoutMs, limitMs, what: "open" });
+    opening ??= untilKnown(runtime, () => store.open(), {
+      callTimeoutMs,
+      limitMs,
+      what: "open",
+      writes: false,
+    });
     try {
       await opening;
     } catch (error) {

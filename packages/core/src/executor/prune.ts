@@ -1,6 +1,7 @@
 import { show } from "../definition.ts";
 import { isExecutusError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Engine } from "./engine.ts";
 import { pages } from "./pages.ts";
 import { checkStatus } from "./runs.ts";
 
@@ -13,8 +14,8 @@ export interface PruneOptions {
 
 /** Deletes runs that ended long enough ago. @returns how many @throws {TypeError} */
 export async function pruneRuns(
+  { settings, closing }: Engine,
   journal: Journal,
-  now: number,
   options: PruneOptions,
 ): Promise<number> {
   const { olderThanMs, status } = options;
@@ -25,11 +26,12 @@ export async function pruneRuns(
   }
   const ended = ["completed", "failed"] as const;
   if (status !== undefined) checkStatus(status, ended);
+  const before = settings.runtime.now() - olderThanMs;
   let deleted = 0;
   for (const each of status === undefined ? ended : [status]) {
     for await (const { id, updatedAt } of pages(journal, { status: each })) {
-      const isOld = updatedAt < now - olderThanMs;
-      if (isOld && (await deleteOld(journal, id, each, now - olderThanMs))) deleted += 1;
+      closing.throwIfAborted();
+      if (updatedAt < before && (await deleteOld(journal, id, each, before))) deleted += 1;
     }
   }
   return deleted;

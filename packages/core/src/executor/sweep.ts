@@ -4,9 +4,9 @@ import type { Journal } from "../journal/journal.ts";
 import { withoutCarried } from "../carriers.ts";
 import { jittered, pause } from "../runtime.ts";
 import type { ActiveRun } from "./active.ts";
-import { claimOptions, startOfClaimed } from "./claims.ts";
+import { claimOptions, giveBack, startOfClaimed } from "./claims.ts";
 import { drive } from "./drive.ts";
-import { atDoor, executorClosed, needJournal, underway } from "./engine.ts";
+import { atDoor, executorClosed, withJournal } from "./engine.ts";
 import { pages } from "./pages.ts";
 import type { Engine } from "./engine.ts";
 
@@ -55,20 +55,19 @@ export class Sweeper {
   }
 
   /** One bounded sweep: every candidate is claimed or skipped when it resolves. */
-  sweep(journal: Journal): Promise<RecoveryReport> {
-    return underway(this.#engine, () => this.#sweep(journal));
-  }
-
-  async #sweep(journal: Journal): Promise<RecoveryReport> {
+  async sweep(journal: Journal): Promise<RecoveryReport> {
     if (this.#engine.closing.aborted) throw executorClosed();
     const report: Growing = { resumed: [], cancelled: [], exhausted: [], skipped: [] };
     const candidates = shuffled(this.#engine, await this.#candidates(journal));
+    const driven: ActiveRun[] = [];
     const claimNext = async (): Promise<void> => {
       for (let next = candidates.pop(); next !== undefined; next = candidates.pop()) {
-        await this.#tryClaim(journal, next, report);
+        const run = await this.#tryClaim(journal, next, report);
+        if (run !== undefined) driven.push(run);
       }
     };
     await Promise.all(Array.from({ length: claimsAtOnce }, claimNext));
+    await Promise.all(driven.map((run) => this.#reportDriven(run, report)));
     await this.#finishRemovals(journal);
     return report;
   }
@@ -103,13 +102,13 @@ export class Sweeper {
     }
   }
 
-  async #tryClaim(journal: Journal, id: string, report: Growing): Promise<void> {
-    if (this.#engine.closing.aborted) return;
+  async #tryClaim(journal: Journal, id: string, report: Growing): Promise<ActiveRun | undefined> {
+    if (this.#engine.closing.aborted) return undefined;
     const { maxConcurrentRuns } = this.#engine.settings;
     while (this.#recovered.size + this.#claiming.size >= maxConcurrentRuns) {
       if (this.#claiming.size === 0) {
         report.skipped.push({ id, reason: "full" });
-        return;
+        return undefined;
       }
       // What becomes of a claim under way tells whether there is room.
       await Promise.race(this.#claiming);
@@ -120,11 +119,11 @@ export class Sweeper {
       .finally(() => this.#claiming.delete(settled));
     this.#claiming.add(settled);
     try {
-      const run = await claiming;
-      if (run !== undefined) await this.#reportDriven(run, report);
+      return await claiming;
     } catch (error) {
       const reason = isExecutusError(error) ? error.code : "EXECUTUS_STORE_UNAVAILABLE";
       this.#skip(report, { id, reason, error });
+      return undefined;
     }
   }
 
@@ -142,6 +141,10 @@ export class Sweeper {
     const definition = engine.definitions.get(outcome.run.definition);
     // Only what is registered is admitted.
     if (definition === undefined) return undefined;
+    if (engine.closing.aborted) {
+      await giveBack(engine, outcome);
+      return undefined;
+    }
     const run = withoutCarried(() => drive(engine, startOfClaimed(outcome, definition)));
     this.#recovered.add(run);
     void this.#watch(run);
@@ -207,7 +210,7 @@ export async function keepSweeping(
   const { settings, logger, closing } = engine;
   while (!closing.aborted) {
     try {
-      await sweeper.sweep(await needJournal(engine, "recovery"));
+      await withJournal(engine, "recovery", (journal) => sweeper.sweep(journal));
     } catch (error) {
       logger.warn({ err: error }, "A sweep for interrupted runs failed. The next one tries again.");
     }

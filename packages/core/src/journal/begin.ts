@@ -21,10 +21,9 @@ const nothing = { messages: 0, outputs: 0, turns: 0 };
 export async function begin(context: JournalContext, info: RunInfo): Promise<Owner> {
   const ref: RunRef = { id: info.id, incarnation: context.runtime.id() };
   await putBegin(context, ref, beginRecord(context, info));
-  const sent = { tries: 0, firstAt: context.runtime.monotonic() };
-  const owned = await retrying(context, () => insert(context, ref, info, sent));
-  if (owned === undefined) throw sentButUnknown(info.id, neverHeldStill(info.id));
-  const heldSince = sent.firstAt;
+  const sentAt: number[] = [];
+  const heldSince = await retrying(context, () => insert(context, ref, info, sentAt));
+  if (heldSince === undefined) throw sentButUnknown(info.id, neverHeldStill(info.id));
   return new Owner(context, { ref, generation: 1, seq: 1, acknowledged: nothing, heldSince });
 }
 
@@ -50,7 +49,11 @@ function firstRow(context: JournalContext, ref: RunRef, info: RunInfo): RunRow {
 function beginRecord(context: JournalContext, info: RunInfo): Draft {
   const { runtime, store, codec, queue, owner, leaseMs, maxRecordedBytes: maxBytes } = context;
   const { input, definition, version, timeoutMs, deadline } = info;
-  const { codec: name, data } = encodePayload(codec, { input }, { maxBytes, base: nothing });
+  const { codec: name, data } = encodePayload(
+    codec,
+    { input },
+    { maxBytes, base: nothing, runId: info.id },
+  );
   return draftRecord(
     { type: "begin", generation: 1, nonce: runtime.id(), at: info.createdAt },
     { definition, version, queue, timeoutMs, deadline, owner, leaseMs },
@@ -81,29 +84,29 @@ async function putBegin(
   }
 }
 
-/** How often the insertion was sent, also in earlier rounds, and when first, on this process's own clock. */
-interface Sent {
-  tries: number;
-  readonly firstAt: number;
-}
-
-/** One round of making the run exist. @returns `true` once it is owned; `undefined` to try again. */
+/**
+ * One round of making the run exist.
+ *
+ * @param sentAt - when each try was sent, in this round and those before, on this process's own clock.
+ * @returns since when the lease is held, once the run is owned; `undefined` to try again.
+ */
 async function insert(
   context: JournalContext,
   ref: RunRef,
   info: RunInfo,
-  sent: Sent,
-): Promise<true | undefined> {
-  if (await sendInsert(context, ref, info, sent)) {
-    if (sent.tries > 1) await checkNotRemoved(context, ref);
-    return true;
+  sentAt: number[],
+): Promise<number | undefined> {
+  if (await sendInsert(context, ref, info, sentAt)) {
+    if (sentAt.length > 1) await checkNotRemoved(context, ref);
+    return sentAt.at(-1);
   }
   const found = await getRow(context, ref.id).catch((error: unknown) => {
     throw sentButUnknown(ref.id, error);
   });
   if (found === undefined) return undefined;
   if (found.incarnation === ref.incarnation) {
-    if (found.status === "active" && found.generation === 1) return true;
+    // Which of the tries was applied is not known: the first gives the shortest lease.
+    if (found.status === "active" && found.generation === 1) return sentAt[0];
     throw fencedError(ref.id);
   }
   if (found.status === "deleting") {
@@ -122,17 +125,16 @@ async function sendInsert(
   context: JournalContext,
   ref: RunRef,
   info: RunInfo,
-  sent: Sent,
+  sentAt: number[],
 ): Promise<boolean> {
   try {
-    const { value } = await call(context, "insertRun", () => {
-      sent.tries += 1;
+    return await call(context, "insertRun", () => {
+      sentAt.push(context.runtime.monotonic());
       return context.store.insertRun(firstRow(context, ref, info));
     });
-    return value;
   } catch (error) {
     const sure = isExecutusError(error) && !error.retryable && !error.uncertain;
-    throw sure && sent.tries === 1 ? error : sentButUnknown(ref.id, error);
+    throw sure && sentAt.length === 1 ? error : sentButUnknown(ref.id, error);
   }
 }
 

@@ -2,14 +2,11 @@ import { ExecutusError, isExecutusError } from "../errors.ts";
 import { jittered, pause } from "../runtime.ts";
 import type { Runtime } from "../runtime.ts";
 
-/** How long store calls may take. */
-interface CallLimits {
-  /** Milliseconds that one call may take before it counts as one that threw. */
+/** How a store call is repeated. Times are in milliseconds. */
+interface RepeatOptions {
+  /** What one try may take before it counts as one that threw. */
   readonly callTimeoutMs: number;
-}
-
-export interface RepeatOptions extends CallLimits {
-  /** Milliseconds for all tries together. */
+  /** What all tries together may take. */
   readonly limitMs: number;
   /** Shown in errors. */
   readonly what: string;
@@ -17,12 +14,6 @@ export interface RepeatOptions extends CallLimits {
   readonly writes?: boolean | undefined;
   /** Once it is aborted, nothing is tried again. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A call's answer, and whether an earlier try of it may have been applied. */
-export interface Known<T> {
-  readonly value: T;
-  readonly repeated: boolean;
 }
 
 const firstPauseMs = 20;
@@ -38,14 +29,13 @@ export async function untilKnown<T>(
   runtime: Runtime,
   call: () => Promise<T>,
   { callTimeoutMs, limitMs, what, writes = true, signal }: RepeatOptions,
-): Promise<Known<T>> {
+): Promise<T> {
   const end = runtime.monotonic() + limitMs;
   let uncertain = false;
   for (let wait = firstPauseMs; ; wait = Math.min(wait * 2, longestPauseMs)) {
     const left = end - runtime.monotonic();
     try {
-      const value = await within(runtime, Math.max(1, Math.min(callTimeoutMs, left)), what, call);
-      return { value, repeated: uncertain };
+      return await within(runtime, Math.max(1, Math.min(callTimeoutMs, left)), what, call);
     } catch (error) {
       const final = isFinal(error);
       if (final && !uncertain) throw error;

@@ -3,7 +3,6 @@ import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
 import type { JournalRecord, RunStore } from "../store.ts";
 import { untilKnown, within } from "./calls.ts";
-import type { Known } from "./calls.ts";
 import { corruptRecord, draftRecord, openRecord } from "./format.ts";
 import type { Draft, OpenedRecord } from "./format.ts";
 
@@ -30,13 +29,13 @@ export function call<T>(
   what: string,
   attempt: () => Promise<T>,
   limitMs: number = context.beginTimeoutMs,
-): Promise<Known<T>> {
+): Promise<T> {
   const { runtime, callTimeoutMs } = context;
   return untilKnown(runtime, attempt, { callTimeoutMs, limitMs, what });
 }
 
 /** One store call that reads. */
-export async function read<T>(
+export function read<T>(
   context: JournalContext,
   what: string,
   attempt: () => Promise<T>,
@@ -44,7 +43,7 @@ export async function read<T>(
 ): Promise<T> {
   const { runtime, callTimeoutMs } = context;
   const options = { callTimeoutMs, limitMs, what, writes: false };
-  return (await untilKnown(runtime, attempt, options)).value;
+  return untilKnown(runtime, attempt, options);
 }
 
 /** A record without a payload: who asks or claims what. */
@@ -70,13 +69,13 @@ export async function fillSlot(
   record: JournalRecord,
   limitMs: number = context.beginTimeoutMs,
 ): Promise<true | false | JournalRecord> {
-  const { value } = await call(
+  const won = await call(
     context,
     `append of ${record.type}`,
     () => context.store.append(journal, record),
     limitMs,
   );
-  if (value) return true;
+  if (won) return true;
   const occupant = await readSlot(context, journal, record.seq, limitMs);
   if (occupant === undefined) return false;
   return occupant.nonce === record.nonce ? true : occupant;

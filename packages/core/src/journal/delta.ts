@@ -36,6 +36,13 @@ export function allOf({ history, completedPhases, turns }: CheckpointState): Ack
   return { messages: history.length, outputs: completedPhases.length, turns };
 }
 
+export interface EncodeOptions {
+  readonly maxBytes: number;
+  /** What the journal has already: a path begins after it. */
+  readonly base: Acknowledged;
+  readonly runId: string;
+}
+
 /**
  * Encodes a payload.
  *
@@ -44,7 +51,7 @@ export function allOf({ history, completedPhases, turns }: CheckpointState): Ack
 export function encodePayload(
   codec: Codec,
   payload: Payload,
-  { maxBytes, base }: { readonly maxBytes: number; readonly base: Acknowledged },
+  { maxBytes, base, runId }: EncodeOptions,
 ): EncodedPayload {
   try {
     const data = codec.encode(payload, { maxBytes });
@@ -54,11 +61,11 @@ export function encodePayload(
   } catch (error) {
     const refusal =
       error instanceof NotSerializableError ? error : refusedBy(codec, payload, error);
-    throw refusal.movedTo(userPath(refusal.path, payload, base));
+    throw refusal.movedTo(userPath(refusal.path, payload, base), runId);
   }
 }
 
-/** A payload whose parts fit one by one, but not together: its largest part is named by where it begins. */
+/** A payload whose parts fit one by one, but not together: the first of them is named. */
 function tooLarge(payload: Payload): NotSerializableError {
   const [key = "state"] = Object.keys(payload);
   const path = key === "messages" || key === "outputs" ? [key, 0] : [key];

@@ -45,7 +45,7 @@ export class Drafts {
   #encode(payload: Payload, base: Acknowledged): EncodedPayload | undefined {
     if (Object.keys(payload).length === 0) return undefined;
     const { codec, maxRecordedBytes: maxBytes } = this.#context;
-    return encodePayload(codec, payload, { maxBytes, base });
+    return encodePayload(codec, payload, { maxBytes, base, runId: this.#runId });
   }
 
   #encodeWhatCanBe(
@@ -54,7 +54,12 @@ export class Drafts {
     failure?: { readonly error: unknown },
   ): EncodedPayload | undefined {
     const { codec, logger, maxRecordedBytes: maxBytes } = this.#context;
-    const { encoded, note } = encodeWhatCanBe(codec, state, { base, maxBytes, failure });
+    const { encoded, note } = encodeWhatCanBe(codec, state, {
+      base,
+      maxBytes,
+      failure,
+      runId: this.#runId,
+    });
     if (note !== undefined) logger.warn({ runId: this.#runId }, note);
     return encoded;
   }

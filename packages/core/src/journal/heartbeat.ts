@@ -41,14 +41,23 @@ export class Heartbeat {
     await this.#beating;
   }
 
-  #armBeat(dueAt: number): void {
+  /** Arms the next beat; a time that has passed means now. */
+  #armBeat(wanted: number): void {
     if (this.#stopping.signal.aborted) return;
-    const { runtime, leaseMs } = this.#context;
+    const { runtime } = this.#context;
+    const armedAt = runtime.monotonic();
+    const dueAt = Math.max(wanted, armedAt);
     const beat = (): void => {
       this.#warnIfLate(runtime.monotonic() - dueAt);
-      this.#beating = this.#beat().then(() => this.#armBeat(runtime.monotonic() + leaseMs / 3));
+      this.#beating = this.#beatAndArm();
     };
-    this.#cancelBeat = runtime.timer(dueAt - runtime.monotonic(), beat, { background: true });
+    this.#cancelBeat = runtime.timer(dueAt - armedAt, beat, { background: true });
+  }
+
+  async #beatAndArm(): Promise<void> {
+    const { runtime, leaseMs } = this.#context;
+    const renewed = await this.#beat();
+    this.#armBeat((renewed ? this.#heldSince : runtime.monotonic()) + leaseMs / 3);
   }
 
   /** An owner believes in a lease that it could not renew until the lease, less a margin, is over. */
@@ -77,25 +86,30 @@ export class Heartbeat {
     );
   }
 
-  async #beat(): Promise<void> {
+  /** @returns whether the lease was renewed */
+  async #beat(): Promise<boolean> {
+    let renewed = false;
     try {
       const sentAt = this.#context.runtime.monotonic();
-      if (!(await this.#extend())) return this.#options.onLost("taken");
+      renewed = await this.#extend();
+      if (!renewed) this.#options.onLost("taken");
+      if (!renewed || this.#stopping.signal.aborted) return renewed;
       this.#heldSince = sentAt;
       this.#armLapse();
-      if (!this.#stopping.signal.aborted) await this.#lookForRequests();
+      await this.#lookForRequests();
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
       const { logger } = this.#context;
-      logger.warn({ runId: this.#options.ref.id, err: error }, "A heartbeat failed.");
+      const { id: runId } = this.#options.ref;
+      if (!this.#stopping.signal.aborted) logger.warn({ runId, err: error }, "A heartbeat failed.");
     }
+    return renewed;
   }
 
-  async #extend(): Promise<boolean> {
+  #extend(): Promise<boolean> {
     const { runtime, store, leaseMs, callTimeoutMs } = this.#context;
     const { ref, generation } = this.#options;
     const left = this.#heldSince + leaseMs * 0.9 - runtime.monotonic();
-    const { value } = await untilKnown(
+    return untilKnown(
       runtime,
       () => {
         const now = runtime.now();
@@ -109,7 +123,6 @@ export class Heartbeat {
         signal: this.#stopping.signal,
       },
     );
-    return value;
   }
 
   async #lookForRequests(): Promise<void> {

@@ -56,16 +56,15 @@ export function getRow(context: JournalContext, id: string): Promise<RunRow | un
 }
 
 /** Updates a row. @returns whether the guard held; at a repetition `false` may be the answer to one's own first try. */
-export async function updateRow(
+export function updateRow(
   context: JournalContext,
   { id, incarnation }: RunRef,
   patch: RunPatch,
   guard: RunGuard,
 ): Promise<boolean> {
-  const { value } = await call(context, "updateRun", () =>
+  return call(context, "updateRun", () =>
     context.store.updateRun({ id, incarnation }, patch, guard),
   );
-  return value;
 }
 
 /** Removes a run for good. Its row must be marked, or be of another incarnation. */

@@ -39,8 +39,8 @@ export interface Journal extends CheckpointerFactory {
 
 /** Makes the journal of one process over one store. */
 export function createJournal(context: JournalContext): Journal {
-  // Every active row is looked at once per lease.
-  const observations = new Observations(context.runtime, 4 * context.leaseMs);
+  // Every active row is looked at once per lease, or as often as its host sweeps.
+  const observations = new Observations(context.runtime, Math.max(4 * context.leaseMs, 3_600_000));
   return {
     begin: (run) => begin(context, run),
     claim: (id, options) => claim(context, observations, id, options),

@@ -3,7 +3,7 @@ import type { Codec } from "../codec.ts";
 import { isExecutusError, NotSerializableError } from "../errors.ts";
 import { isError } from "../json-encode.ts";
 import { deltaOf, encodePayload } from "./delta.ts";
-import type { Acknowledged, EncodedPayload } from "./delta.ts";
+import type { Acknowledged, EncodedPayload, EncodeOptions } from "./delta.ts";
 
 /** The end of a run as it can be saved. */
 export interface Salvaged {
@@ -13,10 +13,7 @@ export interface Salvaged {
   readonly note: string | undefined;
 }
 
-export interface SalvageOptions {
-  readonly maxBytes: number;
-  /** What the journal has already. */
-  readonly base: Acknowledged;
+export interface SalvageOptions extends EncodeOptions {
   /** With an error, if the run has failed. */
   readonly failure?: { readonly error: unknown } | undefined;
 }
@@ -35,11 +32,12 @@ interface Rest {
 export function encodeWhatCanBe(
   codec: Codec,
   state: CheckpointState,
-  { maxBytes, base, failure }: SalvageOptions,
+  { failure, ...options }: SalvageOptions,
 ): Salvaged {
+  const { base } = options;
   let rest: Rest = { state, failure, notes: [] };
   for (let tries = 0; tries < 4; tries += 1) {
-    const result = tryToEncode(codec, rest, { maxBytes, base });
+    const result = tryToEncode(codec, rest, options);
     if (!(result instanceof NotSerializableError)) return result;
     rest = tries < 2 ? without(rest, base, result) : withLeast(rest, base);
   }
@@ -49,7 +47,7 @@ export function encodeWhatCanBe(
 function tryToEncode(
   codec: Codec,
   rest: Rest,
-  options: { readonly maxBytes: number; readonly base: Acknowledged },
+  options: EncodeOptions,
 ): Salvaged | NotSerializableError {
   const note = noteOf(rest);
   const payload = {
