@@ -85,7 +85,7 @@ export async function atDoor<T>(
 }
 
 /** Counts work among what a shutdown waits for. */
-export async function underway<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+async function underway<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
   const result = work();
   const settled = result.catch(() => {});
   engine.underway.add(settled);
