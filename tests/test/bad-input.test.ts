@@ -278,6 +278,12 @@ describe("misuse by the programmer", () => {
       (e) => e.run(greet, { deadline: new Date() as never }),
       /"deadline"/,
     ],
+    ["a state that is none", (e) => e.run(greet, { resume: [] as never }), /"resume"/],
+    [
+      "a checkpointer that is none",
+      (e) => e.run(greet, { checkpointer: {} as never }),
+      /"checkpointer"/,
+    ],
     ["a page of no runs", (e) => e.list({ limit: 0 }), /"limit"/],
     ["an unknown status", (e) => e.list({ status: "gone" as never }), /"status"/],
     ["a cursor of another list", (e) => e.list({ cursor: "zzz" }), /"cursor"/],
@@ -296,6 +302,17 @@ describe("misuse by the programmer", () => {
       expect(store.calls).toEqual([]);
     });
   }
+
+  test("a factory that gives no checkpointer rejects the run, which must not go on as if it had none", async () => {
+    for (const nothing of [undefined, {}, { save: 1 }]) {
+      const executor = createExecutor({ checkpointers: { begin: async () => nothing as never } });
+
+      const error = await rejection(executor.run(greet, {}));
+
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as Error).message).toMatch(/"begin" of the factory.*save, complete, fail/);
+    }
+  });
 
   test("a turn that returns nonsense fails its run", async () => {
     const { executor } = setUp();

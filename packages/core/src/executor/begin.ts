@@ -4,6 +4,7 @@ import type { ErrorCode } from "../errors.ts";
 import { within } from "../journal/calls.ts";
 import type { Owner } from "../journal/owner.ts";
 import type { Engine } from "./engine.ts";
+import { checkCheckpointer } from "./run-options.ts";
 
 /** The record of a fresh run: one in this executor's store, the host's own, or none. */
 export type BegunRecord =
@@ -36,6 +37,14 @@ const alwaysThrown: ReadonlySet<ErrorCode> = new Set([
  * be no second run.
  */
 export async function beginRecord(engine: Engine, options: BeginOptions): Promise<BegunRecord> {
+  const record = await beginOrGoOn(engine, options);
+  if (record.kind === "custom") {
+    checkCheckpointer('what "begin" of the factory gives', record.checkpointer);
+  }
+  return record;
+}
+
+async function beginOrGoOn(engine: Engine, options: BeginOptions): Promise<BegunRecord> {
   const { journal, checkpointers } = engine;
   const { info } = options;
   try {

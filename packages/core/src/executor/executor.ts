@@ -102,15 +102,17 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     start: async (definition, ...given) =>
       (await start(engine, makeRequest(settings, definition, given[0]))) as never,
     attach: (id) => attach(engine, id),
-    get: (id) => withJournal(engine, "get", (journal) => getRun(journal, id)),
+    get: async (id) => {
+      checkRunId(id);
+      return withJournal(engine, "get", (journal) => getRun(journal, id));
+    },
     list: (given) => withJournal(engine, "list", (journal) => listRuns(journal, given)),
     cancel: (id) => cancelRun(engine, id),
     retry: (id) => retry(engine, id),
-    delete: (id) =>
-      withJournal(engine, "delete", async (journal) => {
-        checkRunId(id);
-        return journal.delete(id);
-      }),
+    delete: async (id) => {
+      checkRunId(id);
+      return withJournal(engine, "delete", (journal) => journal.delete(id));
+    },
     prune: (given) => withJournal(engine, "prune", (journal) => pruneRuns(engine, journal, given)),
     recover: () => withJournal(engine, "recover", (journal) => sweeper.sweep(journal)),
     idle: () => idle(engine),

@@ -69,6 +69,9 @@ export function makeRequest(
     throw new TypeError('Expected "ifActive" to be "wait" or "reject".');
   }
   const timeoutMs = options.timeoutMs ?? definition.timeoutMs;
+  const { resume = carried.resume, checkpointer = carried.checkpointer } = options;
+  if (resume !== undefined) checkResume(resume);
+  if (checkpointer !== undefined) checkCheckpointer('"checkpointer"', checkpointer);
   return {
     ...options,
     definition,
@@ -79,9 +82,29 @@ export function makeRequest(
     attempt,
     timeoutMs,
     deadline: options.deadline ?? (timeoutMs === undefined ? undefined : createdAt + timeoutMs),
-    resume: options.resume ?? carried.resume,
-    checkpointer: options.checkpointer ?? carried.checkpointer,
+    resume,
+    checkpointer,
   };
+}
+
+/** Checks what a host has made itself. @throws {TypeError} */
+export function checkCheckpointer(what: string, checkpointer: unknown): void {
+  const given = (checkpointer ?? {}) as Partial<Record<keyof Checkpointer, unknown>>;
+  const isFunction = (verb: unknown): boolean => typeof verb === "function";
+  const whole = isFunction(given.save) && isFunction(given.complete) && isFunction(given.fail);
+  const canRelease = given.release === undefined || isFunction(given.release);
+  const canAbort = given.signal === undefined || given.signal instanceof AbortSignal;
+  if (whole && canRelease && canAbort) return;
+  throw new TypeError(
+    `Expected ${what} to be a checkpointer: save, complete, fail, and, if they are there, a function "release" and an AbortSignal "signal".`,
+  );
+}
+
+function checkResume(resume: unknown): void {
+  const given = (resume ?? {}) as Partial<Record<keyof ResumeState, unknown>>;
+  const { history, turns, completedPhases } = given;
+  if (Array.isArray(history) && Array.isArray(completedPhases) && typeof turns === "number") return;
+  throw new TypeError('Expected "resume" to be a state: { history, turns, completedPhases }.');
 }
 
 function checkTime(name: string, value: unknown): void {

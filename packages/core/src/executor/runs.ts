@@ -1,6 +1,5 @@
 import { crc32 } from "node:zlib";
 import { show } from "../definition.ts";
-import { checkRunId } from "../identifiers.ts";
 import { attemptsOf } from "../journal/fold.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunRow, RunStatus } from "../store.ts";
@@ -59,7 +58,6 @@ const statuses: readonly VisibleStatus[] = ["active", "completed", "failed"];
 
 /** Reads a run whole. */
 export async function getRun(journal: Journal, id: string): Promise<RunView | undefined> {
-  checkRunId(id);
   const stored = await journal.read(id);
   if (stored === undefined) return undefined;
   const { row, run } = stored;

@@ -29,8 +29,7 @@ export interface OwnedRun {
 /** What came of a claim. */
 export type ClaimOutcome =
   | OwnedRun
-  | { readonly kind: "busy"; readonly owner: string; readonly dueAt: number }
-  | { readonly kind: "missing" | "ended" | "exhausted" | "cancelled" }
+  | { readonly kind: "busy" | "missing" | "ended" | "exhausted" | "cancelled" }
   | {
       readonly kind: "skipped";
       /** Why this process leaves the run to others. Nothing was written. */
@@ -58,7 +57,7 @@ export async function claim(
   id: string,
   options: ClaimOptions,
 ): Promise<ClaimOutcome> {
-  const outcome = await retrying(context, async () => {
+  const outcome = await retrying(context, async (): Promise<ClaimOutcome | undefined> => {
     const found = await lookOnce(context, id);
     if (found === undefined) return undefined;
     if (found.kind !== "active") {
@@ -66,14 +65,10 @@ export async function claim(
       return { kind: found.kind };
     }
     const { row, last } = found;
-    if (!isDue(context, observations, found)) return busy(row);
+    if (!isDue(context, observations, found)) return { kind: "busy" };
     return tryClaim(context, row, last, options);
   });
-  return outcome ?? { kind: "busy", owner: "", dueAt: context.runtime.now() };
-}
-
-function busy({ owner, dueAt }: RunRow): ClaimOutcome {
-  return { kind: "busy", owner, dueAt };
+  return outcome ?? { kind: "busy" };
 }
 
 /** One try to claim a run that is due. @returns `undefined` if somebody else was faster: look again. */
