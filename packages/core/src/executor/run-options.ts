@@ -87,10 +87,11 @@ export function makeRequest(
   };
 }
 
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
 /** Checks what a host has made itself. @throws {TypeError} */
 export function checkCheckpointer(what: string, checkpointer: unknown): void {
   const given = (checkpointer ?? {}) as Partial<Record<keyof Checkpointer, unknown>>;
-  const isFunction = (verb: unknown): boolean => typeof verb === "function";
   const whole = isFunction(given.save) && isFunction(given.complete) && isFunction(given.fail);
   const canRelease = given.release === undefined || isFunction(given.release);
   const canAbort = given.signal === undefined || given.signal instanceof AbortSignal;
