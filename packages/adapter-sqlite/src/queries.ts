@@ -32,8 +32,9 @@ export const deleteRecords: string = `delete from records where rowid in
 export const deleteChunks: string = `delete from chunks where rowid in
   (select rowid from chunks where journal = ? limit ?)`;
 
+// Node.js 22 binds bytes of length 0 as null, which "data" never is.
 export const append: string = `insert into records (journal, ${record})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (journal, seq) do nothing`;
+  values (?, ?, ?, ?, ?, ?, coalesce(?, zeroblob(0)), ?, ?) on conflict (journal, seq) do nothing`;
 
 export const readJournal: string = `select ${record} from records
   where journal = ? and seq >= ? order by seq limit ?`;
@@ -42,7 +43,7 @@ export const lastRecord: string = `select ${record} from records
   where journal = ? order by seq desc limit 1`;
 
 export const putChunk: string = `insert into chunks (journal, nonce, idx, data)
-  values (?, ?, ?, ?) on conflict (journal, nonce, idx) do nothing`;
+  values (?, ?, ?, coalesce(?, zeroblob(0))) on conflict (journal, nonce, idx) do nothing`;
 
 export const nextChunk: string = `select nonce, idx, data from chunks
   where journal = ? and nonce = ? and idx > ? order by idx limit 1`;
