@@ -354,6 +354,51 @@ async function releasedAtOnce({ spawn }: Bench, define: typeof phasesThat): Prom
   await executor.shutdown({ graceMs: 0 });
 }
 
+describe("a reading that", () => {
+  for (const [what, stop] of [
+    ["hangs in its middle", () => new Promise<never>(() => {})],
+    ["breaks off in its middle", () => Promise.reject(new Error("connection reset"))],
+  ] as const) {
+    test(`${what} goes on where it was, and nothing of the run is lost or doubled`, async () => {
+      await using stage = bench();
+      const talk = defineLoop<undefined, number, readonly number[]>("talk", {
+        version: "1",
+        turn: ({ turn, history, attempt, signal }) =>
+          turn === 6 && attempt === 1
+            ? untilAborted(signal)
+            : { append: [turn], done: turn === 6, output: [...history] },
+      });
+      const first = stage.spawn().executor;
+      void first.run(talk, { id: "a" }).catch(() => {});
+      await settle();
+      await first.shutdown({ graceMs: 0 });
+      const { store } = stage.spawn();
+      const seen: number[] = [];
+      const executor = createExecutor({
+        store: {
+          ...store,
+          async *readJournal(journal, options) {
+            for await (const record of store.readJournal(journal, options)) {
+              // Each reading gives two records at the most.
+              if (record.seq >= options.fromSeq + 2) await stop();
+              seen.push(record.seq);
+              yield record;
+            }
+          },
+        },
+        runtime: stage.clock,
+        logger: testLogger(),
+      });
+
+      const output = await during(stage.clock, executor.run(talk, { id: "a" }));
+
+      expect(output).toEqual([1, 2, 3, 4, 5]);
+      // The first record is read once more, for what the run was begun with.
+      expect(seen).toEqual([1, 1, 2, 3, 4, 5, 6, 7]);
+    });
+  }
+});
+
 describe("without a store", () => {
   test("everything works, and nothing is written", async () => {
     const executor = createExecutor();

@@ -29,7 +29,7 @@ export interface PhaseContext<Input, Outputs> extends RunContext<Input> {
 
 /** What a turn of a loop is given. */
 export interface TurnContext<Input, Message> extends RunContext<Input> {
-  /** All messages so far. Append to it by returning `append`. */
+  /** All messages so far: one list that grows with the run, so copy what you keep. Append to it by returning `append`. */
   readonly history: readonly Message[];
   /** The number of this turn, from 1. */
   readonly turn: number;

@@ -60,7 +60,16 @@ function unavailable(what: string, cause: unknown, uncertain: boolean): Executus
   );
 }
 
-/** One call, given up after `ms`. What it was asked to do may still be done. */
+/** The error of a call that was given up. What it was asked to do may still be done. */
+export function noAnswer(what: string, ms: number): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_STORE_UNAVAILABLE",
+    `"${what}" gave no answer within ${Math.ceil(ms)} ms.`,
+    { uncertain: true },
+  );
+}
+
+/** One call, given up after `ms`. */
 export async function within<T>(
   runtime: Runtime,
   ms: number,
@@ -69,17 +78,7 @@ export async function within<T>(
 ): Promise<T> {
   let cancel: (() => void) | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    cancel = runtime.timer(ms, () =>
-      reject(
-        new ExecutusError(
-          "EXECUTUS_STORE_UNAVAILABLE",
-          `"${what}" gave no answer within ${Math.ceil(ms)} ms.`,
-          {
-            uncertain: true,
-          },
-        ),
-      ),
-    );
+    cancel = runtime.timer(ms, () => reject(noAnswer(what, ms)));
   });
   try {
     return await Promise.race([call(), timeout]);

@@ -1,6 +1,6 @@
 import type { PhaseOutput } from "../checkpointer.ts";
 import type { JournalContext } from "./context.ts";
-import { readRecords } from "./context.ts";
+import { readRecords } from "./read-records.ts";
 import { damaged, number, optionalNumber, readDelta, text } from "./fields.ts";
 import { corruptRecord } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";

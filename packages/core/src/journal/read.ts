@@ -1,7 +1,8 @@
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
-import { lastRecord, readRecords } from "./context.ts";
+import { lastRecord } from "./context.ts";
+import { readRecords } from "./read-records.ts";
 import { foldJournal } from "./fold.ts";
 import type { FoldedRun } from "./fold.ts";
 import { corruptRecord } from "./format.ts";
