@@ -1,0 +1,133 @@
+import { defineRun, ExecutusError } from "@executus/core";
+import { describe, expect, test } from "vitest";
+import { bench } from "../support/bench.ts";
+import { settle } from "../support/clock.ts";
+import { gate, rejection, untilAborted } from "../support/promises.ts";
+import { once, typesOf } from "../support/stores.ts";
+
+const typeOf = (args: readonly unknown[]): string => (args[1] as { type: string }).type;
+
+const greet = defineRun("greet", { version: "1" })
+  .phase("think", () => "hm")
+  .phase("speak", () => "hi");
+
+describe("an owner", () => {
+  test("whose next slot is refused and empty stops: its journal is being removed", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    store.interfere("append", (_call, args) =>
+      typeOf(args) === "save" ? Promise.resolve(false) : undefined,
+    );
+
+    const error = await rejection(executor.run(greet, { id: "a" }));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_FENCED" });
+    expect(await typesOf(stage.place.open(), "a")).toEqual(["begin"]);
+  });
+
+  test("sees at its heartbeat that its run was claimed, before the claimer has told the row", async () => {
+    await using stage = bench();
+    const arrived = gate();
+    const waits = defineRun("waits", { version: "1" }).phase("wait", ({ signal, attempt }) => {
+      arrived.open();
+      return attempt === 1 ? untilAborted(signal) : "taken over";
+    });
+    const first = stage.spawn();
+    const running = first.executor.run(waits, { id: "a" });
+    running.catch(() => {});
+    await arrived.opened;
+    // To the second it looks as if the first were gone; it is slow to tell the row.
+    stage.clock.gone.add((await first.store.getRun("a"))?.owner ?? "");
+    const second = stage.spawn({ definitions: [waits] });
+    const told = gate();
+    second.store.interfere("updateRun", (call) => told.opened.then(call));
+    void second.executor.recover();
+    await settle();
+    expect(await typesOf(stage.place.open(), "a")).toEqual(["begin", "claim"]);
+
+    await stage.clock.advance(10_000);
+
+    expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
+    told.open();
+  });
+
+  test("whose completion the store refuses for good records a failure instead", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const tooLarge = new ExecutusError("EXECUTUS_TOO_LARGE", "More than the store takes.");
+    store.interfere("append", (_call, args) =>
+      typeOf(args) === "complete" ? Promise.reject(tooLarge) : undefined,
+    );
+
+    expect(await rejection(executor.run(greet, { id: "a" }))).toBe(tooLarge);
+
+    expect(await typesOf(stage.place.open(), "a")).toEqual(["begin", "save", "fail"]);
+    expect(await executor.get("a")).toMatchObject({ status: "failed", code: "EXECUTUS_TOO_LARGE" });
+  });
+});
+
+describe("two begins of one id at the same time", () => {
+  test("are one run, and the other's first record is removed", async () => {
+    await using stage = bench();
+    const [a, b] = [stage.spawn(), stage.spawn()];
+
+    const running = [a, b].map(({ executor }) => executor.run(greet, { id: "a" }));
+    await stage.clock.advance(2000);
+
+    expect(await Promise.all(running)).toEqual(["hi", "hi"]);
+    const begun = [a, b].flatMap(({ store }) =>
+      store.calls.flatMap(({ verb, args }) =>
+        verb === "append" && typeOf(args) === "begin" ? [args[0] as string] : [],
+      ),
+    );
+    expect(begun).toHaveLength(2);
+    const kept = await Promise.all(begun.map((journal) => a.store.lastRecord(journal)));
+    expect(kept.filter((record) => record !== undefined)).toHaveLength(1);
+  });
+});
+
+describe("a deletion", () => {
+  test("whose mark was set although its answer was lost, and finished by another, has deleted the run", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    await executor.run(greet, { id: "a" });
+    const other = stage.spawn();
+    store.interfere(
+      "updateRun",
+      once(async (call) => {
+        await call();
+        expect(await other.executor.get("a")).toBeUndefined();
+        throw new Error("the answer was lost");
+      }),
+    );
+
+    const deleting = executor.delete("a");
+    await stage.clock.advance(1000);
+
+    expect(await deleting).toBe(true);
+  });
+});
+
+describe("a journal with a hole", () => {
+  test("is CORRUPT_RECORD, names the slot, and is never run or removed", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    await executor.run(greet, { id: "a" });
+    const lossy = stage.spawn({
+      store: {
+        ...store,
+        async *readJournal(journal, options) {
+          for await (const record of store.readJournal(journal, options)) {
+            if (record.seq !== 2) yield record;
+          }
+        },
+      },
+    });
+
+    const error = await rejection(lossy.executor.get("a"));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_CORRUPT_RECORD", runId: "a" });
+    expect((error as Error).message).toMatch(/^Record 2 of run "a" is missing/);
+    expect(await typesOf(stage.place.open(), "a")).toEqual(["begin", "save", "complete"]);
+  });
+});
