@@ -38,7 +38,7 @@ describe("an owner", () => {
     await arrived.opened;
     // To the second it looks as if the first were gone; it is slow to tell the row.
     stage.clock.gone.add((await first.store.getRun("a"))?.owner ?? "");
-    const second = stage.spawn({ definitions: [waits] });
+    const second = stage.spawn({ definitions: [waits], callTimeoutMs: 60_000 });
     const told = gate();
     second.store.interfere("updateRun", (call) => told.opened.then(call));
     void second.executor.recover();
