@@ -1,0 +1,142 @@
+import { defineLoop, defineRun } from "@executus/core";
+import type { RunRow } from "@executus/core";
+import { describe, expect, test } from "vitest";
+import { bench } from "../support/bench.ts";
+import { rejection } from "../support/promises.ts";
+import { journalOf, once } from "../support/stores.ts";
+
+const greet = defineRun("greet", { version: "1" })
+  .phase("think", () => "hm")
+  .phase("speak", () => "hi");
+
+/** A row whose journal is gone: an insertion that was applied after its run had been removed. */
+const ghost: RunRow = {
+  id: "a",
+  incarnation: "ghost",
+  queue: "default",
+  definition: "greet",
+  version: "1",
+  status: "active",
+  code: "",
+  generation: 1,
+  owner: "nobody:1:1:x",
+  dueAt: 0,
+  createdAt: 0,
+  updatedAt: 0,
+};
+
+describe("a row without a journal", () => {
+  test("is no run: it is removed, and its id can be begun", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    await store.open();
+    await store.insertRun(ghost);
+
+    expect(await executor.get("a")).toBeUndefined();
+    expect(await store.getRun("a")).toBeUndefined();
+    expect(await executor.run(greet, { id: "a" })).toBe("hi");
+  });
+
+  test("is not removed if it has changed since: it was another's, begun meanwhile", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const other = stage.spawn();
+    await store.open();
+    await store.insertRun(ghost);
+    store.interfere(
+      "lastRecord",
+      once(async (call) => {
+        const none = await call();
+        await store.deleteRun(ghost);
+        await other.executor.run(greet, { id: "a" });
+        return none;
+      }),
+    );
+
+    expect(await executor.get("a")).toMatchObject({ status: "completed", output: "hi" });
+  });
+
+  test("is not removed if it changes just before it would be marked", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const other = stage.spawn();
+    await store.open();
+    await store.insertRun(ghost);
+    store.interfere(
+      "updateRun",
+      once(async (call) => {
+        await store.deleteRun(ghost);
+        await other.executor.run(greet, { id: "a" });
+        return call();
+      }),
+    );
+
+    expect(await executor.get("a")).toMatchObject({ status: "completed", output: "hi" });
+  });
+});
+
+describe("what a record carries", () => {
+  test("is only what is new: outputs of phases, messages and turns of a loop", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const talk = defineLoop("talk", {
+      version: "1",
+      turn: ({ turn }) => ({ append: [turn], done: turn === 2 }),
+    });
+    await executor.run(greet, { id: "phases" });
+    await executor.run(talk, { id: "loop" });
+
+    const payload = async (id: string): Promise<unknown> => {
+      const [, save] = await journalOf(store, id);
+      return JSON.parse(String(save?.data).split("\n")[1] ?? "");
+    };
+
+    expect(await payload("phases")).toEqual({
+      outputs: [{ name: "think", index: 0, output: "hm" }],
+    });
+    expect(await payload("loop")).toEqual({ messages: [1], turns: 1 });
+  });
+
+  test("of a turn with a message that cannot be saved is none of it, so that a retry doubles nothing", async () => {
+    await using stage = bench();
+    let broken = true;
+    const talk = defineLoop<undefined, unknown, readonly unknown[]>("talk", {
+      version: "1",
+      turn: ({ turn, history }) => ({
+        append: [`fine ${turn}`, turn === 2 && broken ? () => {} : `also ${turn}`],
+        done: turn === 3,
+        output: [...history],
+      }),
+    });
+    const { executor } = stage.spawn({ definitions: [talk] });
+    await rejection(executor.run(talk, { id: "a" }));
+    broken = false;
+
+    const output = await (await executor.retry("a")).result();
+
+    expect(output).toEqual(["fine 1", "also 1", "fine 2", "also 2"]);
+  });
+});
+
+describe("a listing that lags", () => {
+  test("does not make prune delete a run that was retried and completed meanwhile", async () => {
+    await using stage = bench();
+    let broken = true;
+    const flaky = defineRun("flaky", { version: "1" }).phase("try", () => {
+      if (broken) throw new Error("broken");
+      return "mended";
+    });
+    const { executor, store } = stage.spawn({ definitions: [flaky] });
+    await rejection(executor.run(flaky, { id: "a" }));
+    const stale = await store.listRuns({ status: "failed", limit: 10 });
+    await stage.clock.advance(10_000);
+    broken = false;
+    await (await executor.retry("a")).result();
+    store.interfere("listRuns", (_call, [query]) =>
+      (query as { status: string }).status === "failed" ? Promise.resolve(stale) : undefined,
+    );
+
+    expect(await executor.prune({ olderThanMs: 5000 })).toBe(0);
+    expect(await executor.get("a")).toMatchObject({ status: "completed", output: "mended" });
+  });
+});
