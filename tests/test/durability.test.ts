@@ -160,6 +160,23 @@ describe("a begin that fails", () => {
   });
 });
 
+test("a record that is begun too late and cannot be released is logged", async () => {
+  let begin = (): void => {};
+  const record = recorder({
+    begin: () => new Promise((resolve) => (begin = resolve)),
+    release: () => Promise.reject(new Error("down")),
+  });
+  const clock = testClock();
+  const logger = testLogger();
+  const executor = createExecutor({ checkpointers: record, runtime: clock, logger });
+
+  await rejection(during(clock, executor.run(greet, { id: "a", input })));
+  begin();
+  await settle();
+
+  expect(logger.warnings()).toContainEqual(expect.stringMatching(/could not be released/));
+});
+
 describe("a begin whose answer is lost", () => {
   for (const verb of ["append", "insertRun"] as const) {
     test(`at ${verb} is recognised as its own`, async () => {

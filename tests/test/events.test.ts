@@ -1,6 +1,7 @@
-import { createExecutor, defineLoop, defineRun } from "@executus/core";
+import { createExecutor, defineLoop, defineRun, ExecutusError } from "@executus/core";
 import type { RunEvent } from "@executus/core";
 import { describe, expect, test } from "vitest";
+import { bench } from "../support/bench.ts";
 import { settle, testClock } from "../support/clock.ts";
 import { testLogger } from "../support/logger.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
@@ -196,6 +197,33 @@ describe("events", () => {
     await clock.advance(3000);
 
     expect(typesIn(await reading)[0]).toBe("begun");
+  });
+
+  test("end quietly when the executor is disposed of, and its store closed, while they are polled", async () => {
+    await using stage = bench();
+    const waits = defineRun("waits", { version: "1" }).phase("wait", ({ signal }) =>
+      untilAborted(signal),
+    );
+    const { executor: driving, store } = stage.spawn();
+    (await driving.start(waits, { id: "x" })).result().catch(() => {});
+    let isClosed = false;
+    const { executor } = stage.spawn({
+      store: {
+        ...store,
+        readJournal: (journal, options) => {
+          if (isClosed) throw new ExecutusError("EXECUTUS_STORE_CLOSED", "The store is closed.");
+          return store.readJournal(journal, options);
+        },
+      },
+      keepStore: true,
+    });
+    const reading = Array.fromAsync((await executor.attach("x")).events());
+    await stage.clock.advance(1500);
+
+    isClosed = true;
+    await executor[Symbol.asyncDispose]();
+
+    expect(typesIn(await reading)).toEqual(["begun"]);
   });
 
   test("end when the executor is shut down", async () => {

@@ -166,6 +166,21 @@ describe("a sweep", () => {
     expect((await sweeping).resumed).toEqual(["hangs"]);
   });
 
+  test("reports what it resumed although removals cannot be listed, and says so", async () => {
+    const here = bench();
+    await released(here);
+    const { executor, store } = here.spawn({ definitions: [waits], beginTimeoutMs: 100 });
+    store.interfere("listRuns", (call, [query]) =>
+      (query as { status: string }).status === "deleting" ? fails()(call, []) : undefined,
+    );
+
+    const sweeping = executor.recover();
+    await here.clock.advance(1000);
+
+    expect((await sweeping).resumed).toEqual(["a"]);
+    expect(here.logger.warnings()).toContainEqual(expect.stringMatching(/could not be listed/));
+  });
+
   test("goes on when a removal fails, and says so", async () => {
     const here = bench();
     const greet = defineRun("greet", { version: "1" }).phase("greet", () => "hi");

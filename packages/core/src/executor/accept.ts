@@ -100,8 +100,8 @@ async function beginFresh(
   const parsed = { input: await parseFresh(engine, request) };
   let record: BegunRecord;
   try {
-    // Whoever came this far has read that there is no such run.
-    record = await beginRecord(engine, { info: infoOf(request), certainlyNew: true, mayDegrade });
+    // Whoever came this far made the id, or has read that there is no such run.
+    record = await beginRecord(engine, { info: infoOf(request), mayDegrade });
   } catch (error) {
     if (
       isExecutusError(error, "EXECUTUS_RUN_EXISTS") &&

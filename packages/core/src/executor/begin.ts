@@ -2,6 +2,7 @@ import type { Checkpointer, RunInfo } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
 import { within } from "../journal/calls.ts";
+import type { Logger } from "../logger.ts";
 import type { Owner } from "../journal/owner.ts";
 import type { Engine } from "./engine.ts";
 import { checkCheckpointer } from "./run-options.ts";
@@ -13,9 +14,8 @@ export type BegunRecord =
   | { readonly kind: "none" };
 
 export interface BeginOptions {
+  /** Of a run of which it is certain that no other has its id: the id was made here, or has been read to be free. */
   readonly info: RunInfo;
-  /** Whether it is certain that no other run of this id exists. */
-  readonly certainlyNew: boolean;
   /** Whether the run may go on without a record. */
   readonly mayDegrade: boolean;
 }
@@ -64,14 +64,9 @@ async function beginOrGoOn(engine: Engine, options: BeginOptions): Promise<Begun
   }
 }
 
-function mayGoOn(
-  { settings, journal }: Engine,
-  { certainlyNew, mayDegrade }: BeginOptions,
-  error: unknown,
-): boolean {
+function mayGoOn({ settings }: Engine, { mayDegrade }: BeginOptions, error: unknown): boolean {
   if (!mayDegrade || settings.durability === "required") return false;
-  if (isExecutusError(error) && (alwaysThrown.has(error.code) || error.uncertain)) return false;
-  return journal === undefined || certainlyNew;
+  return !(isExecutusError(error) && (alwaysThrown.has(error.code) || error.uncertain));
 }
 
 /** A run that is rejected because its store cannot be used says so, whatever the store threw. */
@@ -92,17 +87,24 @@ async function beginCustom(engine: Engine, info: RunInfo): Promise<Checkpointer>
   try {
     return await within(runtime, beginTimeoutMs, "begin", async () => {
       const checkpointer = await (checkpointers as NonNullable<typeof checkpointers>).begin(info);
-      if (late) {
-        logger.warn(
-          { runId: info.id },
-          "The record of a run was begun after its time limit, and is released.",
-        );
-        await checkpointer.release?.({ history: [], turns: 0, completedPhases: [] });
-      }
+      if (late) await releaseLate(logger, info.id, checkpointer);
       return checkpointer;
     });
   } catch (error) {
     late = true;
     throw error;
+  }
+}
+
+async function releaseLate(
+  logger: Logger,
+  runId: string,
+  checkpointer: Checkpointer,
+): Promise<void> {
+  logger.warn({ runId }, "The record of a run was begun after its time limit, and is released.");
+  try {
+    await checkpointer.release?.({ history: [], turns: 0, completedPhases: [] });
+  } catch (error) {
+    logger.warn({ runId, err: error }, "A record that was begun too late could not be released.");
   }
 }

@@ -26,16 +26,13 @@ export async function cancelRun(
 
 /** Stops a cancelled run that is driven here, and ends one that nobody drives: it may be of a definition that no process knows. */
 async function endHere(engine: Engine, journal: Journal, id: string): Promise<void> {
+  const admitNothing = claimOptions(engine, () => undefined);
   try {
-    // Nothing is admitted: a claim does no more here than end the run.
     await atDoor(engine, id, async () => {
       const here = engine.active.get(id);
-      if (here === undefined)
-        await journal.claim(
-          id,
-          claimOptions(engine, () => undefined),
-        );
-      else here.cancel();
+      if (here !== undefined) return here.cancel();
+      // Nothing is admitted: a claim does no more here than end the run.
+      await journal.claim(id, admitNothing);
     });
   } catch (error) {
     engine.logger.warn(

@@ -23,7 +23,7 @@ export interface Engine {
   readonly closing: AbortSignal;
   /** Aborted when shutdown has waited long enough: what still runs is released. */
   readonly stopping: AbortSignal;
-  /** Work that is neither a run nor at a door, and that a shutdown waits for: sweeps. They never reject. */
+  /** Work that is neither a run nor at a door, and that a shutdown waits for: verbs and sweeps. They never reject. */
   readonly underway: Set<Promise<unknown>>;
   /** By id, those who wait for the run to be driven here. */
   readonly awaited: Map<string, Set<() => void>>;

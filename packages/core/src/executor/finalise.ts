@@ -15,7 +15,6 @@ export async function finalise(
   attempt: Attempt,
   result: BodyResult,
 ): Promise<Exit> {
-  const { checkpointer } = attempt.start;
   const lost = ownershipLost(attempt);
   if (lost !== undefined) return { kind: "abandoned", error: lost.error };
   if ("refusal" in result) return refuse(engine, attempt, result.refusal);
@@ -30,7 +29,7 @@ export async function finalise(
         error: cause,
       });
     case "fail":
-      return fail(engine, attempt, checkpointer, failure?.error);
+      return fail(engine, attempt, failure?.error);
   }
 }
 
@@ -55,7 +54,6 @@ function causeOf(
 }
 
 async function complete(engine: Engine, attempt: Attempt, output: unknown): Promise<Exit> {
-  const { checkpointer } = attempt.start;
   let refused: { readonly error: unknown } | undefined;
   const exit = await end(
     engine,
@@ -70,18 +68,11 @@ async function complete(engine: Engine, attempt: Attempt, output: unknown): Prom
     },
     { kind: "completed", output },
   );
-  return refused === undefined ? exit : fail(engine, attempt, checkpointer, refused.error);
+  return refused === undefined ? exit : fail(engine, attempt, refused.error);
 }
 
-function fail(
-  engine: Engine,
-  attempt: Attempt,
-  checkpointer: Checkpointer | undefined,
-  error: unknown,
-): Promise<Exit> {
-  const exit: Exit = { kind: "failed", error };
-  if (checkpointer === undefined) return Promise.resolve(exit);
-  return end(engine, attempt, (c) => c.fail(error, attempt.state), exit);
+function fail(engine: Engine, attempt: Attempt, error: unknown): Promise<Exit> {
+  return end(engine, attempt, (c) => c.fail(error, attempt.state), { kind: "failed", error });
 }
 
 async function refuse(engine: Engine, attempt: Attempt, error: ExecutusError): Promise<Exit> {

@@ -2,7 +2,6 @@ import type { AnyDefinition } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { removedError } from "../journal/read.ts";
-import { jittered, pause } from "../runtime.ts";
 import type { ActiveRun, Exit } from "./active.ts";
 import { Cancellation } from "./cancellation.ts";
 import { claimOptions, giveBack, startOfClaimed } from "./claims.ts";
@@ -10,6 +9,7 @@ import { drive } from "./drive.ts";
 import { atDoor } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { outputOf, runFailed } from "./failure.ts";
+import { untilNextLook } from "./next-look.ts";
 
 export interface FollowOptions {
   /** What the run may be taken over with; without one it is only waited for. */
@@ -57,7 +57,8 @@ export async function follow(engine: Engine, id: string, options: FollowOptions)
           break;
         }
         case "elsewhere":
-          await pauseUnlessClosing(engine, waiting.signal);
+          await untilNextLook(engine, id, waiting.signal);
+          engine.closing.throwIfAborted();
           break;
         case "again":
           break;
@@ -66,23 +67,6 @@ export async function follow(engine: Engine, id: string, options: FollowOptions)
   } finally {
     waiting[Symbol.dispose]();
   }
-}
-
-/** Waits until the run is worth another look. @throws the reason of a shutdown */
-async function pauseUnlessClosing(
-  { settings, closing }: Engine,
-  signal: AbortSignal,
-): Promise<void> {
-  const { runtime, pollMs } = settings;
-  const waiting = new Cancellation(runtime);
-  try {
-    waiting.watch(signal);
-    waiting.watch(closing);
-    await pause(runtime, jittered(runtime, pollMs), waiting.signal);
-  } finally {
-    waiting[Symbol.dispose]();
-  }
-  closing.throwIfAborted();
 }
 
 /** The result of a drive, for the call that began or claimed the run. @throws the user's own error */

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { withoutCarried } from "../carriers.ts";
 import { jittered, pause } from "../runtime.ts";
+import type { RunRow } from "../store.ts";
 import type { ActiveRun } from "./active.ts";
 import { claimOptions, giveBack, startOfClaimed } from "./claims.ts";
 import { drive } from "./drive.ts";
@@ -89,16 +90,27 @@ export class Sweeper {
 
   async #finishRemovals(journal: Journal): Promise<void> {
     const { logger, closing } = this.#engine;
-    for await (const row of pages(journal, { status: "deleting" })) {
-      if (closing.aborted) return;
-      try {
-        await journal.finishRemoval(row);
-      } catch (error) {
-        logger.warn(
-          { runId: row.id, err: error },
-          "A removal could not be finished. The next sweep tries again.",
-        );
+    try {
+      for await (const row of pages(journal, { status: "deleting" })) {
+        if (closing.aborted) return;
+        await this.#finishRemoval(journal, row);
       }
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        "Removals that were cut off could not be listed. The next sweep tries again.",
+      );
+    }
+  }
+
+  async #finishRemoval(journal: Journal, row: RunRow): Promise<void> {
+    try {
+      await journal.finishRemoval(row);
+    } catch (error) {
+      this.#engine.logger.warn(
+        { runId: row.id, err: error },
+        "A removal could not be finished. The next sweep tries again.",
+      );
     }
   }
 
@@ -140,8 +152,7 @@ export class Sweeper {
     if (outcome.kind !== "owned") return undefined;
     const definition = engine.definitions.get(outcome.run.definition);
     // Only what is registered is admitted.
-    if (definition === undefined) return undefined;
-    if (engine.closing.aborted) {
+    if (definition === undefined || engine.closing.aborted) {
       await giveBack(engine, outcome);
       return undefined;
     }

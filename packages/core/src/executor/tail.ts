@@ -1,12 +1,11 @@
 import type { Journal } from "../journal/journal.ts";
 import { isUnreadable } from "../journal/read.ts";
-import { jittered, pause } from "../runtime.ts";
 import type { ActiveRun } from "./active.ts";
-import { Cancellation } from "./cancellation.ts";
 import type { Engine } from "./engine.ts";
 import { RecordTranslator } from "./events.ts";
 import type { RecordedEvent, RunEvent } from "./events.ts";
 import type { Feed } from "./feed.ts";
+import { untilNextLook } from "./next-look.ts";
 
 /** Yields what is recorded from a place on. Its `place` moves with what it has yielded. */
 interface Source {
@@ -29,7 +28,7 @@ export async function* tail(
   const source =
     driven !== undefined && driven.incarnation === undefined
       ? feedSource(driven.feed)
-      : engine.journal && (await journalSource(await engine.journal(), id));
+      : engine.journal && (await journalSource(await engine.journal(), id, engine.closing));
   if (source === undefined) return;
   let last: RunEvent | undefined;
   for (let run = driven; ; run = undefined) {
@@ -44,7 +43,7 @@ export async function* tail(
     // Only what is followed by nothing is the end: a run that was retried goes on.
     if (last?.type === "ended" || source.incarnation === undefined) return;
     if (engine.closing.aborted || !(await source.exists())) return;
-    if (!isHere) await pauseUnlessDriven(engine, id);
+    if (!isHere) await untilNextLook(engine, id);
   }
 }
 
@@ -68,26 +67,6 @@ async function* whileDriven(source: Source, feed: Feed): AsyncGenerator<RunEvent
   }
 }
 
-/** Waits until there may be more to read, or the run is driven in this process. */
-async function pauseUnlessDriven(
-  { settings, closing, awaited }: Engine,
-  id: string,
-): Promise<void> {
-  const { runtime, pollMs } = settings;
-  const waiting = new Cancellation(runtime);
-  const wake = (): void => waiting.abort(null);
-  const waiters = awaited.get(id) ?? new Set();
-  awaited.set(id, waiters.add(wake));
-  try {
-    waiting.watch(closing);
-    await pause(runtime, jittered(runtime, pollMs), waiting.signal);
-  } finally {
-    waiters.delete(wake);
-    if (waiters.size === 0) awaited.delete(id);
-    waiting[Symbol.dispose]();
-  }
-}
-
 function feedSource({ recorded }: Feed): Source {
   let place = 0;
   return {
@@ -104,7 +83,11 @@ function feedSource({ recorded }: Feed): Source {
   };
 }
 
-async function journalSource(journal: Journal, id: string): Promise<Source | undefined> {
+async function journalSource(
+  journal: Journal,
+  id: string,
+  closing: AbortSignal,
+): Promise<Source | undefined> {
   const found = await journal.inspect(id);
   if (found.kind === "missing") return undefined;
   const { incarnation } = found.row;
@@ -127,6 +110,8 @@ async function journalSource(journal: Journal, id: string): Promise<Source | und
           if (place >= upTo) return;
         }
       } catch (error) {
+        // A shutdown ends the reading, and may have closed the store.
+        if (closing.aborted) return;
         // What looks like damage may be a removal under way.
         if (!isUnreadable(error) || (await exists())) throw error;
       }

@@ -2,7 +2,7 @@ import type { RunInfo } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
-import { call, fillSlot, lastRecord } from "./context.ts";
+import { call, fillSlot, lastRecord, putChunks } from "./context.ts";
 import { encodePayload } from "./delta.ts";
 import { draftRecord } from "./format.ts";
 import type { Draft } from "./format.ts";
@@ -66,15 +66,12 @@ function beginRecord(context: JournalContext, info: RunInfo): Draft {
 async function putBegin(
   context: JournalContext,
   { id, incarnation }: RunRef,
-  { record, chunks }: Draft,
+  draft: Draft,
 ): Promise<void> {
   try {
-    for (const [index, data] of chunks.entries()) {
-      const chunk = { nonce: record.nonce, index, data };
-      await call(context, "putChunk", () => context.store.putChunk(incarnation, chunk));
-    }
+    await putChunks(context, incarnation, draft);
     // Nobody else knows this journal: whatever is in its first slot is this record.
-    await fillSlot(context, incarnation, { ...record, seq: 1 });
+    await fillSlot(context, incarnation, { ...draft.record, seq: 1 });
   } catch (error) {
     if (!isExecutusError(error, "EXECUTUS_STORE_UNAVAILABLE")) throw error;
     throw new ExecutusError(error.code, `Run "${id}" was not begun. ${error.message}`, {

@@ -57,6 +57,19 @@ export function controlRecord(
   return draftRecord(header, fields, undefined, store.limits.maxRecordBytes);
 }
 
+/** Puts the chunks of a record, before the record that counts them. */
+export async function putChunks(
+  context: JournalContext,
+  journal: string,
+  { record, chunks }: Draft,
+  limitMs?: number,
+): Promise<void> {
+  for (const [index, data] of chunks.entries()) {
+    const chunk = { nonce: record.nonce, index, data };
+    await call(context, "putChunk", () => context.store.putChunk(journal, chunk), limitMs);
+  }
+}
+
 /**
  * Puts a record into a slot.
  *

@@ -161,7 +161,7 @@ export class Owner implements Checkpointer {
         );
       } catch (error) {
         // Surely not written: it is no end.
-        if (this.#writer.unsettled === undefined) this.#end = undefined;
+        if (this.#writer.isSettled) this.#end = undefined;
         throw error;
       }
       // An owner never has two updates of its row under way.

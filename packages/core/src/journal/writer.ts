@@ -1,6 +1,6 @@
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { JournalContext } from "./context.ts";
-import { call, fillSlot } from "./context.ts";
+import { fillSlot, putChunks } from "./context.ts";
 import { peekControl } from "./format.ts";
 import type { Draft } from "./format.ts";
 
@@ -52,9 +52,9 @@ export class Writer {
     return this.#seq;
   }
 
-  /** The type of the record whose fate is unknown. */
-  get unsettled(): string | undefined {
-    return this.#frozen?.draft.record.type;
+  /** Whether there is no record whose fate is unknown. */
+  get isSettled(): boolean {
+    return this.#frozen === undefined;
   }
 
   /**
@@ -89,7 +89,7 @@ export class Writer {
 
   async #put({ draft }: Frozen, limitMs: number): Promise<void> {
     const { journal, id, generation, onRequest } = this.#options;
-    await this.#putChunks(draft, limitMs);
+    await putChunks(this.#context, journal, draft, limitMs);
     for (;;) {
       const seq = this.#seq + 1;
       const occupant = await fillSlot(this.#context, journal, { ...draft.record, seq }, limitMs);
@@ -99,19 +99,6 @@ export class Writer {
       this.#seq = seq;
       if (occupant === true) return;
       onRequest(peekControl(occupant)?.["kind"]);
-    }
-  }
-
-  async #putChunks({ record, chunks }: Draft, limitMs: number): Promise<void> {
-    const { store } = this.#context;
-    for (const [index, data] of chunks.entries()) {
-      const chunk = { nonce: record.nonce, index, data };
-      await call(
-        this.#context,
-        "putChunk",
-        () => store.putChunk(this.#options.journal, chunk),
-        limitMs,
-      );
     }
   }
 }
