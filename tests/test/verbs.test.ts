@@ -1,6 +1,7 @@
 import { createExecutor, defineLoop, defineRun } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
+import type { Bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
 import { testLogger } from "../support/logger.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
@@ -26,6 +27,15 @@ const waiting = (arrived: Gate) =>
     });
 
 const input = { n: 21 };
+
+/** Leaves the run "a" behind, which another process has released in its second phase. */
+async function releasedHalfway({ spawn }: Bench): Promise<void> {
+  const arrived = gate();
+  const { executor } = spawn();
+  executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
+  await arrived.opened;
+  await executor.shutdown({ graceMs: 0 });
+}
 
 const failed = {
   code: "EXECUTUS_RUN_FAILED",
@@ -229,11 +239,7 @@ for (const open of places) {
 
     test("refuses a definition whose completed positions have other names, names both sides, and writes nothing", async () => {
       await using stage = bench(open);
-      const arrived = gate();
-      const executor = stage.spawn().executor;
-      executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
-      await arrived.opened;
-      await executor.shutdown({ graceMs: 0 });
+      await releasedHalfway(stage);
       const store = stage.place.open();
       await store.open();
       const before = await typesOf(store, "a");
@@ -252,11 +258,7 @@ for (const open of places) {
 
     test("releases a run whose builder gives other names at the completed positions, and runs nothing", async () => {
       await using stage = bench(open);
-      const arrived = gate();
-      const executor = stage.spawn().executor;
-      executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
-      await arrived.opened;
-      await executor.shutdown({ graceMs: 0 });
+      await releasedHalfway(stage);
       const built = defineRun<{ n: number }>("waiting", { version: "1", build: () => [] });
       const next = stage.spawn({ definitions: [built] }).executor;
 
@@ -374,11 +376,7 @@ for (const open of places) {
 
     test("cancel ends a run at once that nobody drives and whose definition nobody knows", async () => {
       await using stage = bench(open);
-      const arrived = gate();
-      const executor = stage.spawn().executor;
-      executor.run(waiting(arrived), { id: "a", input }).catch(() => {});
-      await arrived.opened;
-      await executor.shutdown({ graceMs: 0 });
+      await releasedHalfway(stage);
 
       const other = stage.spawn().executor;
       expect(await other.cancel("a")).toBe(true);
