@@ -1,0 +1,10 @@
+import type { ViteUserConfig } from "vitest/config";
+
+// Siblings are read from their sources, so that tests need no build.
+const config: ViteUserConfig = {
+  ssr: { resolve: { conditions: ["@executus/source"] } },
+  // The theatre takes its time.
+  test: { testTimeout: 60_000 },
+};
+
+export default config;
