@@ -3,10 +3,12 @@ import { createExecutor, ExecutusError } from "@executus/core";
 import type {
   AnyDefinition,
   Definition,
+  DefinitionBody,
   Executor,
   ExecutorOptions,
   RunSettings,
 } from "@executus/core";
+import { calling, results, text } from "./agents.ts";
 import { testClock } from "./clock.ts";
 import type { TestClock } from "./clock.ts";
 import { testLogger } from "./logger.ts";
@@ -30,7 +32,11 @@ export interface Stage extends AsyncDisposable {
   readonly clock: TestClock;
   readonly logger: TestLogger;
   /** Runs a definition whose first phase or turn is done already if the world is one of recovery. */
-  run<Output>(definition: Definition<undefined, Output>, options?: RunSettings): Promise<Output>;
+  run<Input, Output>(
+    definition: Definition<Input, Output>,
+    input: Input,
+    options?: RunSettings,
+  ): Promise<Output>;
   /** Ends that were recorded, and whether by this attempt. */
   ends(): Promise<readonly string[]>;
   /** Makes somebody else the owner. */
@@ -60,9 +66,10 @@ function customWorld(recovered: boolean): World {
         executor,
         clock,
         logger,
-        run: (definition, more = {}) =>
+        run: (definition, input, more = {}) =>
           executor.run(definition, {
             id: runId,
+            input,
             ...more,
             ...(recovered && { checkpointer: record.checkpointer, resume: afterFirst(definition) }),
           }),
@@ -80,9 +87,12 @@ function customWorld(recovered: boolean): World {
 
 /** The state of a run whose first phase or turn is done. */
 function afterFirst({ body }: AnyDefinition): NonNullable<RunSettings["resume"]> {
-  return body.kind === "loop"
-    ? { history: ["first"], turns: 1, completedPhases: [] }
-    : { history: [], turns: 0, completedPhases: [{ name: "first", index: 0, output: "first" }] };
+  if (body.kind === "loop") return { history: ["first"], turns: 1, completedPhases: [] };
+  if (body.kind === "agent") {
+    const history = [calling(["first", {}]), results(["first", text("first")])];
+    return { history, turns: 1, completedPhases: [] };
+  }
+  return { history: [], turns: 0, completedPhases: [{ name: "first", index: 0, output: "first" }] };
 }
 
 function storeWorld(open: () => Place, recovered: boolean): World {
@@ -104,12 +114,12 @@ function storeWorld(open: () => Place, recovered: boolean): World {
         executor,
         clock,
         logger,
-        run: async (definition, more = {}) => {
+        run: async (definition, input, more = {}) => {
           if (recovered) {
-            await releaseAfterFirst(place, definition, clock, more.deadline);
+            await releaseAfterFirst(place, definition, clock, { input, deadline: more.deadline });
             before = (await typesOf(looking, runId)).filter((type) => endTypes.has(type)).length;
           }
-          return executor.run(definition, { id: runId, ...more });
+          return executor.run(definition, { id: runId, input, ...more });
         },
         ends: async () =>
           (await typesOf(looking, runId)).filter((type) => endTypes.has(type)).slice(before),
@@ -127,14 +137,13 @@ function storeWorld(open: () => Place, recovered: boolean): World {
 }
 
 /** Begins the run with the same definition, and releases it after its first phase or turn. */
-async function releaseAfterFirst(
+async function releaseAfterFirst<Input>(
   place: Place,
-  definition: Definition<undefined, unknown>,
+  definition: Definition<Input, unknown>,
   clock: TestClock,
-  deadline: number | undefined,
+  options: { readonly input: Input; readonly deadline: number | undefined },
 ): Promise<void> {
   const executor = createExecutor({ store: place.open(), runtime: clock, logger: testLogger() });
-  const { body } = definition;
   let arrived = (): void => {};
   const second = new Promise<void>((resolve) => {
     arrived = resolve;
@@ -145,28 +154,45 @@ async function releaseAfterFirst(
       signal.addEventListener("abort", () => reject(signal.reason));
     });
   };
-  const halfway: Definition<undefined, unknown> = {
+  const halfway: Definition<Input, unknown> = {
     ...definition,
     critic: undefined,
     timeoutMs: undefined,
-    body:
-      body.kind === "loop"
-        ? {
-            ...body,
-            turn: ({ turn, signal }) => (turn === 1 ? { append: ["first"] } : untilAborted(signal)),
-          }
-        : {
-            kind: "phases",
-            phases: (body.kind === "phases" ? body.phases : []).map(({ name }, index) => ({
-              name,
-              run: ({ signal }) => (index === 0 ? "first" : untilAborted(signal)),
-            })),
-          },
+    body: stoppingAfterFirst(definition.body, untilAborted),
   };
-  const stopped = executor.run(halfway, { id: runId, deadline }).catch(() => {});
+  const stopped = executor.run(halfway, { id: runId, ...options }).catch(() => {});
   await second;
   await executor[Symbol.asyncDispose]();
   await stopped;
+}
+
+/** The same, but what comes second holds still. */
+function stoppingAfterFirst(
+  body: DefinitionBody,
+  holdStill: (signal: AbortSignal) => Promise<never>,
+): DefinitionBody {
+  switch (body.kind) {
+    case "loop":
+      return {
+        ...body,
+        turn: ({ turn, signal }) => (turn === 1 ? { append: ["first"] } : holdStill(signal)),
+      };
+    case "agent":
+      return {
+        ...body,
+        model: ({ turn, signal }) => (turn === 1 ? calling(["first", {}]) : holdStill(signal)),
+      };
+    case "phases":
+      return {
+        kind: "phases",
+        phases: body.phases.map(({ name }, index) => ({
+          name,
+          run: ({ signal }) => (index === 0 ? "first" : holdStill(signal)),
+        })),
+      };
+    case "build":
+      throw new Error("What is built is not known before it runs.");
+  }
 }
 
 /** Another process that sees the lease end claims the run, and dies. */

@@ -1,6 +1,21 @@
-import { defineLoop, defineRun, ExecutusError, phase } from "@executus/core";
-import type { Critic, Definition, ExecutorOptions, RunSettings } from "@executus/core";
+import {
+  defineAgent,
+  defineLoop,
+  defineRun,
+  defineTool,
+  ExecutusError,
+  phase,
+} from "@executus/core";
+import type {
+  AgentOutput,
+  Critic,
+  Definition,
+  ExecutorOptions,
+  RunSettings,
+  ToolCallPart,
+} from "@executus/core";
 import { describe, expect, test } from "vitest";
+import { anything, calling } from "../support/agents.ts";
 import { settle } from "../support/clock.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
 import type { Gate } from "../support/promises.ts";
@@ -226,23 +241,65 @@ function loop(
   });
 }
 
+/** An answer that carries a value of any kind. */
+interface DataAnswer {
+  role: "assistant";
+  content: ({ type: "data"; value: unknown } | ToolCallPart)[];
+}
+
+const first = defineTool({ description: "First.", inputSchema: anything, execute: () => "first" });
+
+/** Its model calls a tool first, and then answers with what the case gives. */
+function agent(
+  { act, goesOn = false, critic }: Case,
+  arrived: Gate,
+): Definition<string, AgentOutput<DataAnswer>> {
+  return defineAgent<DataAnswer>("agent", {
+    version: "1",
+    critic,
+    tools: { first },
+    model: async ({ turn, signal }) => {
+      const call: ToolCallPart = {
+        type: "tool-call",
+        toolCallId: "a",
+        toolName: "first",
+        input: 1,
+      };
+      if (turn === 1) return { role: "assistant", content: [call] };
+      if (turn === 3) return { role: "assistant", content: [{ type: "data", value: "third" }] };
+      arrived.open();
+      const data = { type: "data" as const, value: await act({ signal, arrived }) };
+      return { role: "assistant", content: goesOn ? [data, call] : [data] };
+    },
+  });
+}
+
+type Start = (stage: Stage, each: Case, arrived: Gate, settings: RunSettings) => Promise<unknown>;
+
+const kinds: readonly (readonly [string, Start])[] = [
+  ["phases", (stage, each, arrived, more) => stage.run(phases(each, arrived), undefined, more)],
+  ["a loop", (stage, each, arrived, more) => stage.run(loop(each, arrived), undefined, more)],
+  [
+    "an agent",
+    async (stage, each, arrived, more) => {
+      const { message } = await stage.run(agent(each, arrived), "What is it?", more);
+      const [part] = message.content;
+      return part?.type === "data" ? part.value : undefined;
+    },
+  ],
+];
+
 for (const world of worlds) {
   describe(world.name, () => {
     for (const each of cases) {
       if (each.onlyWhereEncoded === true && !world.encodes) continue;
-      for (const [kind, define] of [
-        ["phases", phases],
-        ["a loop", loop],
-      ] as const) {
+      for (const [kind, start] of kinds) {
         test(`${each.title} ends ${kind} with ${each.end}`, async () => {
           await using stage = await world.enter(each.options);
           const arrived = gate();
           const caller = new AbortController();
 
-          const running = stage.run(define(each, arrived), {
-            ...each.settings,
-            signal: caller.signal,
-          });
+          const running = start(stage, each, arrived, { ...each.settings, signal: caller.signal });
           running.catch(() => {});
           await arrived.opened;
           await each.meanwhile?.(stage, caller);
@@ -254,6 +311,52 @@ for (const world of worlds) {
         });
       }
     }
+
+    test("a model that answers nonsense ends an agent with fail", async () => {
+      await using stage = await world.enter();
+      const mad = defineAgent("agent", {
+        version: "1",
+        tools: { first },
+        model: ({ turn }) => (turn === 1 ? calling(["first", 1]) : (42 as never)),
+      });
+
+      expect(await rejection(stage.run(mad, "What is it?"))).toBeInstanceOf(TypeError);
+      expect(await stage.ends()).toEqual(["fail"]);
+    });
+
+    test("a tool loop ends an agent with fail", async () => {
+      await using stage = await world.enter();
+      const circling = defineAgent("agent", {
+        version: "1",
+        tools: { first },
+        model: () => calling(["first", {}]),
+      });
+
+      const error = await rejection(stage.run(circling, "What is it?"));
+
+      expect(error).toMatchObject({ code: "EXECUTUS_TOOL_LOOP" });
+      expect(await stage.ends()).toEqual(["fail"]);
+    });
+
+    test("a turn limit that is reached ends an agent with fail", async () => {
+      await using stage = await world.enter();
+      const turns: number[] = [];
+      const endless = defineAgent("agent", {
+        version: "1",
+        maxTurns: 3,
+        tools: { first },
+        model: ({ turn }) => {
+          turns.push(turn);
+          return calling(["first", { turn }]);
+        },
+      });
+
+      const error = await rejection(stage.run(endless, "What is it?"));
+
+      expect(error).toMatchObject({ code: "EXECUTUS_TURN_LIMIT" });
+      expect(turns).toEqual(world.recovered ? [2, 3] : [1, 2, 3]);
+      expect(await stage.ends()).toEqual(["fail"]);
+    });
 
     test("a turn limit that is reached ends a loop with fail", async () => {
       await using stage = await world.enter();
@@ -267,7 +370,7 @@ for (const world of worlds) {
         },
       });
 
-      const error = await rejection(stage.run(endless));
+      const error = await rejection(stage.run(endless, undefined));
 
       expect(error).toMatchObject({ code: "EXECUTUS_TURN_LIMIT" });
       expect(turns).toEqual(world.recovered ? [2, 3, 4, 5] : [1, 2, 3, 4, 5]);
@@ -282,7 +385,9 @@ describe("before anything is begun", () => {
       await using stage = await world.enter();
       const definition = defineRun("never", { version: "1" }).phase("never", () => "never");
 
-      const error = await rejection(stage.run(definition, { signal: AbortSignal.abort(theirs) }));
+      const error = await rejection(
+        stage.run(definition, undefined, { signal: AbortSignal.abort(theirs) }),
+      );
 
       expect(error).toBe(theirs);
       expect(await stage.ends()).toEqual([]);
@@ -297,7 +402,7 @@ describe("before anything is begun", () => {
         },
       });
 
-      expect(await rejection(stage.run(definition))).toBe(theirs);
+      expect(await rejection(stage.run(definition, undefined))).toBe(theirs);
       expect(await stage.ends()).toEqual(["fail"]);
     });
 
@@ -311,7 +416,7 @@ describe("before anything is begun", () => {
           ),
       });
 
-      expect(await stage.run(definition)).toBe(5);
+      expect(await stage.run(definition, undefined)).toBe(5);
       expect(await stage.ends()).toEqual(["complete"]);
     });
   }

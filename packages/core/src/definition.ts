@@ -1,22 +1,12 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CheckpointState, PhaseOutput } from "./checkpointer.ts";
+import type { AgentBody } from "./agent.ts";
+import type { CallContext } from "./call-context.ts";
 import { checkName } from "./identifiers.ts";
-import type { Logger } from "./logger.ts";
 
 /** What every phase and turn is given. */
-export interface RunContext<Input> {
-  /** Of the run. */
-  readonly id: string;
+export interface RunContext<Input> extends CallContext {
   readonly input: Input;
-  /** Aborted when the run is to stop: hand it to whatever can wait. */
-  readonly signal: AbortSignal;
-  /** How many times the run has been driven, this time included. */
-  readonly attempt: number;
-  /** The same for this phase or turn in every attempt and retry: for use against outside services. */
-  readonly idempotencyKey: string;
-  readonly logger: Logger;
-  /** Tells those who listen to the run's events, in this process, about progress. Nothing of it is saved. */
-  report(data: unknown): void;
 }
 
 /** What a phase is given. */
@@ -83,11 +73,12 @@ export type DefinitionBody =
       readonly kind: "loop";
       readonly maxTurns: number;
       readonly turn: LoopTurn;
-    };
+    }
+  | ({ readonly kind: "agent" } & AgentBody);
 
 declare const types: unique symbol;
 
-/** What to run, named and versioned: made by `defineRun` or `defineLoop`. */
+/** What to run, named and versioned: made by `defineRun`, `defineLoop` or `defineAgent`. */
 export interface Definition<Input, Output> {
   readonly name: string;
   readonly version: string;
@@ -126,6 +117,8 @@ export function makeDefinition<Input, Output>(
 
 /** Names a value in a message, without its content if it may be a payload. */
 export function show(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return "an array";
   return typeof value === "number" ? `\`${value}\` (number)` : `a value of type ${typeof value}`;
 }
 

@@ -37,6 +37,32 @@ export { defineRun, phase } from "./define-run.ts";
 export type { BuildOptions, OutputsOf, RunDefinition } from "./define-run.ts";
 export { defineLoop } from "./define-loop.ts";
 export type { LoopOptions } from "./define-loop.ts";
+export { defineAgent } from "./define-agent.ts";
+export type { AgentInput, AgentOptions, AgentOutput } from "./define-agent.ts";
+export { defineTool } from "./define-tool.ts";
+export type { ToolOptions } from "./define-tool.ts";
+export type {
+  AgentBody,
+  Compact,
+  Model,
+  ModelRequest,
+  Tool,
+  ToolContext,
+  ToolDescription,
+} from "./agent.ts";
+export type {
+  AgentMessage,
+  AssistantMessage,
+  JsonValue,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolMessage,
+  ToolResultOutput,
+  ToolResultPart,
+  UserMessage,
+} from "./messages.ts";
+export type { CallContext } from "./call-context.ts";
 export type {
   AnyDefinition,
   Critic,

@@ -1,28 +1,40 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { ExecutusError } from "./errors.ts";
 
+/** Of a schema whose words quote nothing of the input, so that they may stand in a message. */
+export const ownVendor = "executus";
+
 /** An input that does not fit its definition's schema. */
 export class InvalidInputError extends ExecutusError {
   override readonly name = "InvalidInputError";
   /** What the schema found. Hidden from loggers: a schema's words may quote the input. */
   declare readonly issues: readonly StandardSchemaV1.Issue[];
 
-  constructor(definition: string, issues: readonly StandardSchemaV1.Issue[], runId?: string) {
+  constructor(
+    definition: string,
+    issues: readonly StandardSchemaV1.Issue[],
+    { runId, vendor }: { readonly runId?: string | undefined; readonly vendor?: string } = {},
+  ) {
+    const problem =
+      vendor === ownVendor
+        ? `is not what an agent takes: ${issues.map(explain).join("; ")}`
+        : `does not fit its schema at ${[...new Set(issues.map(placeOf))].join(", ") || '"input"'}`;
     super(
       "EXECUTUS_INVALID_INPUT",
-      `The input of "${definition}" does not fit its schema at ${placesOf(issues)}. See "issues" of this error.`,
+      `The input of "${definition}" ${problem}. See "issues" of this error.`,
       { runId },
     );
     Object.defineProperty(this, "issues", { value: issues, enumerable: false });
   }
 }
 
-function placesOf(issues: readonly StandardSchemaV1.Issue[]): string {
-  const places = issues.map(({ path = [] }) => {
-    const keys = path.map((part) => String(typeof part === "object" ? part.key : part));
-    return `"${["input", ...keys].join(".")}"`;
-  });
-  return [...new Set(places)].join(", ") || '"input"';
+function placeOf({ path = [] }: StandardSchemaV1.Issue): string {
+  const keys = path.map((part) => String(typeof part === "object" ? part.key : part));
+  return `"${["input", ...keys].join(".")}"`;
+}
+
+function explain(issue: StandardSchemaV1.Issue): string {
+  return `${placeOf(issue)}: ${issue.message}`;
 }
 
 /**
@@ -38,6 +50,9 @@ export async function parseInput(
 ): Promise<unknown> {
   if (schema === undefined) return value;
   const result = await schema["~standard"].validate(value);
-  if (result.issues !== undefined) throw new InvalidInputError(name, result.issues, runId);
+  if (result.issues !== undefined) {
+    const { vendor } = schema["~standard"];
+    throw new InvalidInputError(name, result.issues, { runId, vendor });
+  }
   return result.value;
 }

@@ -1,7 +1,13 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { expectTypeOf } from "vitest";
-import { createExecutor, defineLoop, defineRun } from "../src/index.ts";
-import type { Definition, PhaseOutput } from "../src/index.ts";
+import { createExecutor, defineAgent, defineLoop, defineRun, defineTool } from "../src/index.ts";
+import type {
+  AgentMessage,
+  AssistantMessage,
+  Definition,
+  PhaseOutput,
+  ToolContext,
+} from "../src/index.ts";
 
 const executor = createExecutor();
 
@@ -119,3 +125,35 @@ const forty = defineRun<{ n: number }>("forty", { version: "1" })
   .phase("p39", ({ outputs }) => outputs.p38)
   .phase("p40", ({ outputs }) => [outputs.p1, outputs.p39] as const);
 expectTypeOf(executor.run(forty, { input: { n: 1 } })).resolves.toEqualTypeOf<readonly [1, 1]>();
+
+// A tool's input is what its schema makes of it.
+const tool = defineTool({
+  description: "Doubles.",
+  inputSchema: schema,
+  execute: (input, context) => {
+    expectTypeOf(input).toEqualTypeOf<{ n: number }>();
+    expectTypeOf(context).toEqualTypeOf<ToolContext>();
+    return input.n * 2;
+  },
+});
+
+// An agent takes text or messages, and gives the text and message of the last answer.
+const agent = defineAgent("agent", {
+  version: "1",
+  tools: { tool },
+  model: ({ messages }) => {
+    expectTypeOf(messages).toEqualTypeOf<AgentMessage[]>();
+    return { role: "assistant", content: "So." };
+  },
+});
+expectTypeOf(executor.run(agent, { input: "Why?" })).resolves.toEqualTypeOf<{
+  readonly text: string;
+  readonly message: AssistantMessage;
+}>();
+void executor.run(agent, { input: [{ role: "user", content: "Why?" }] });
+// @ts-expect-error -- the input is missing
+void executor.run(agent);
+// @ts-expect-error -- there is no such role
+void executor.run(agent, { input: [{ role: "robot", content: "Why?" }] });
+// @ts-expect-error -- a model gives a message
+defineAgent("agent", { version: "1", model: () => "So." });

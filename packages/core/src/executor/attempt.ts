@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
-import type { RunContext } from "../definition.ts";
+import type { CallContext } from "../call-context.ts";
 import type { ExecutusError } from "../errors.ts";
 import { safeLogger } from "../logger.ts";
 import type { Logger } from "../logger.ts";
 import { withoutCarried } from "../carriers.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { AttemptStart, GrowingState } from "./start.ts";
 import type { Feed } from "./feed.ts";
@@ -24,7 +25,7 @@ export interface Attempt {
   readonly teller: Teller;
   readonly logger: Logger;
   readonly input: unknown;
-  readonly now: () => number;
+  readonly runtime: Runtime;
   /** Set when another owner has the run. */
   readonly ownership: { lost: { readonly error: unknown } | undefined };
   /** Calls user code, and waits for it. */
@@ -35,20 +36,19 @@ export interface Attempt {
   prepared(): void;
 }
 
-/** What every phase and turn is given. */
+/** What all code of a run is given. `position` names it in its run. */
 export function contextFor(
-  { start, input, cancellation, feed, logger, now }: Attempt,
+  { start, cancellation, feed, logger, runtime }: Attempt,
   position: readonly (string | number)[],
-): RunContext<unknown> {
+): CallContext {
   const { id, createdAt } = start.info;
   return {
     id,
-    input,
     signal: cancellation.signal,
     attempt: start.attempt,
     idempotencyKey: idempotencyKey(id, createdAt, position),
     logger: safeLogger(logger, { position: position.join(" ") }),
-    report: (data) => feed.live({ type: "report", at: now(), data }),
+    report: (data) => feed.live({ type: "report", at: runtime.now(), data }),
   };
 }
 

@@ -6,6 +6,7 @@ import { cancelledError, isRefusal } from "../journal/owner.ts";
 import { safeLogger } from "../logger.ts";
 import { parseInput } from "../schema.ts";
 import type { ActiveRun, Exit } from "./active.ts";
+import { runAgent } from "./agent.ts";
 import { callUserCode } from "./attempt.ts";
 import { growFrom } from "./start.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
@@ -61,7 +62,6 @@ function makeAttempt(
   const { abortGraceMs, runtime } = engine.settings;
   const { id, definition, version } = start.info;
   const state = growFrom(start.resume);
-  const now = (): number => runtime.now();
   const attempt: Attempt = {
     start,
     state,
@@ -69,9 +69,9 @@ function makeAttempt(
     feed,
     logger: safeLogger(engine.logger, { runId: id, definition, version, attempt: start.attempt }),
     input: start.parsed?.input,
-    now,
+    runtime,
     ownership: { lost: undefined },
-    teller: new Teller(start, state, feed, now),
+    teller: new Teller(start, state, feed, () => runtime.now()),
     call: (body) => callUserCode(cancellation, abortGraceMs, body),
     boundary: () => boundary(engine, attempt),
     prepared,
@@ -123,7 +123,15 @@ async function runBody(attempt: Attempt): Promise<BodyResult> {
       : start.parsed.input;
   const ready: Attempt = { ...attempt, input };
   const { body } = definition;
-  return body.kind === "loop" ? runLoop(ready, body) : runPhases(ready, body);
+  switch (body.kind) {
+    case "agent":
+      return runAgent(ready, body);
+    case "loop":
+      return runLoop(ready, body);
+    case "phases":
+    case "build":
+      return runPhases(ready, body);
+  }
 }
 
 /** Ends a phase or turn that is not the last: its progress is saved before anything else starts. */

@@ -23,12 +23,20 @@ export type RecordedEvent =
       readonly output: unknown;
     }
   | {
-      /** A turn ended, or more than one if saves had failed in between. */
+      /** A turn of a loop ended, or an agent's model answered; or more than one if saves had failed in between. */
       readonly type: "turn-completed";
       readonly at: number;
       /** Turns that have ended so far. */
       readonly turn: number;
       /** What they appended. */
+      readonly messages: readonly unknown[];
+    }
+  | {
+      /** The tools that an agent's model had called gave their results. */
+      readonly type: "tools-completed";
+      readonly at: number;
+      /** The number of the answer that called them. */
+      readonly turn: number;
       readonly messages: readonly unknown[];
     }
   | { readonly type: "cancel-asked" | "released" | "reopened"; readonly at: number }
@@ -47,6 +55,14 @@ export type LiveEvent =
       readonly type: "turn-started";
       readonly at: number;
       readonly turn: number;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "tool-started";
+      readonly at: number;
+      readonly turn: number;
+      readonly toolCallId: string;
+      readonly toolName: string;
       readonly attempt: number;
     }
   | { readonly type: "report"; readonly at: number; readonly data: unknown };
@@ -111,6 +127,8 @@ export class RecordTranslator {
     if (turns !== undefined && turns !== this.#turns) {
       this.#turns = turns;
       events.push({ type: "turn-completed", at, turn: turns, messages });
+    } else if (messages.length > 0) {
+      events.push({ type: "tools-completed", at, turn: this.#turns, messages });
     }
     return events;
   }

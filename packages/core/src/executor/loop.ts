@@ -1,22 +1,23 @@
 import type { DefinitionBody, TurnContext } from "../definition.ts";
-import { ExecutusError } from "../errors.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
+import { checkTurnLimit } from "./turn-limit.ts";
 
 /** Runs turns until one says that it is done. Its output is the run's. */
 export async function runLoop(
   attempt: Attempt,
   { turn: run, maxTurns }: Extract<DefinitionBody, { readonly kind: "loop" }>,
 ): Promise<BodyResult> {
-  const { state, start, feed, now, cancellation } = attempt;
+  const { state, start, feed, runtime, cancellation } = attempt;
   attempt.prepared();
   for (;;) {
     cancellation.signal.throwIfAborted();
-    if (state.turns - (start.since?.turns ?? 0) >= maxTurns) throw turnLimit(attempt, maxTurns);
+    checkTurnLimit(attempt, maxTurns);
     const turn = state.turns + 1;
-    feed.live({ type: "turn-started", at: now(), turn, attempt: start.attempt });
+    feed.live({ type: "turn-started", at: runtime.now(), turn, attempt: start.attempt });
     const context: TurnContext<unknown, unknown> = {
       ...contextFor(attempt, ["turn", turn]),
+      input: attempt.input,
       history: state.history,
       turn,
     };
@@ -52,13 +53,4 @@ function checkResult(
     );
   }
   return { append, done, output };
-}
-
-function turnLimit({ start }: Attempt, maxTurns: number): ExecutusError {
-  const { id } = start.info;
-  return new ExecutusError(
-    "EXECUTUS_TURN_LIMIT",
-    `Run "${id}" has taken ${maxTurns} turns without an end. Raise "maxTurns", or mend what keeps it from ending, then call retry.`,
-    { runId: id },
-  );
 }

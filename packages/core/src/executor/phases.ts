@@ -4,7 +4,7 @@ import { ExecutusError } from "../errors.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
 
-type PhasedBody = Exclude<DefinitionBody, { readonly kind: "loop" }>;
+type PhasedBody = Extract<DefinitionBody, { readonly kind: "phases" | "build" }>;
 
 /** Runs the phases that are not completed yet. The last phase's output is the run's. */
 export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<BodyResult> {
@@ -30,11 +30,12 @@ function runPhase(
   { name, index, run }: Phase & { readonly index: number },
   outputs: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const { state, feed, start, now } = attempt;
+  const { state, feed, start, runtime } = attempt;
   attempt.cancellation.signal.throwIfAborted();
-  feed.live({ type: "phase-started", at: now(), name, index, attempt: start.attempt });
+  feed.live({ type: "phase-started", at: runtime.now(), name, index, attempt: start.attempt });
   const context: PhaseContext<unknown, unknown> = {
     ...contextFor(attempt, ["phase", index]),
+    input: attempt.input,
     outputs,
     completedPhases: state.completedPhases,
   };
@@ -89,13 +90,14 @@ export function staticallyChanged(
 ): ExecutusError | undefined {
   const { body, name } = definition;
   const wasLoop = messages > 0;
-  if (body.kind === "loop" ? completed.length === 0 : !wasLoop) {
+  const isLoop = body.kind === "loop" || body.kind === "agent";
+  if (isLoop ? completed.length === 0 : !wasLoop) {
     if (body.kind !== "phases") return undefined;
     return definitionChanged(runId, definition, body.phases, completed);
   }
   return new ExecutusError(
     "EXECUTUS_DEFINITION_CHANGED",
-    `Run "${runId}" was ${wasLoop ? "a loop" : "a run of phases"}, but "${name}" is ${wasLoop ? "a run of phases" : "a loop"} now. Run it with the definition that it began with, or delete it.`,
+    `Run "${runId}" was ${wasLoop ? "a loop or an agent" : "a run of phases"}, but "${name}" is ${isLoop ? "a loop or an agent" : "a run of phases"} now. Run it with the definition that it began with, or delete it.`,
     { runId },
   );
 }

@@ -42,9 +42,11 @@ export class Teller {
     for (const phase of completedPhases.slice(this.#phases)) {
       this.#feed.keep({ type: "phase-completed", at, ...phase });
     }
+    const messages = history.slice(this.#messages);
     if (turns !== this.#turns) {
-      const messages = history.slice(this.#messages);
       this.#feed.keep({ type: "turn-completed", at, turn: turns, messages });
+    } else if (messages.length > 0) {
+      this.#feed.keep({ type: "tools-completed", at, turn: turns, messages });
     }
     this.#messages = history.length;
     this.#turns = turns;

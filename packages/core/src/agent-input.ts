@@ -1,0 +1,52 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { show } from "./definition.ts";
+import type { AgentMessage } from "./messages.ts";
+import { ownVendor } from "./schema.ts";
+
+const roles: ReadonlySet<unknown> = new Set(["system", "user", "assistant", "tool"]);
+
+/** What an agent is asked: text that is not empty becomes a user's message; messages stay as they are. */
+export const agentInput: StandardSchemaV1<unknown, readonly AgentMessage[]> = {
+  "~standard": {
+    version: 1,
+    vendor: ownVendor,
+    validate: (value) => {
+      if (typeof value === "string" && value !== "") {
+        return { value: [{ role: "user", content: value }] };
+      }
+      if (!Array.isArray(value) || value.length === 0) {
+        const came = value === "" ? "empty text" : Array.isArray(value) ? "none" : show(value);
+        return { issues: [{ message: `expected text or a list of messages, got ${came}` }] };
+      }
+      const issues = value.flatMap((message: unknown, index) => {
+        const problem = problemOfMessage(message);
+        return problem === undefined ? [] : [{ message: problem, path: [index] }];
+      });
+      return issues.length > 0 ? { issues } : { value: value as readonly AgentMessage[] };
+    },
+  },
+};
+
+/** Says what keeps a value from being a message. It quotes nothing of its content. */
+export function problemOfMessage(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return `expected a message, got ${show(value)}`;
+  const { role, content } = value as { readonly role?: unknown; readonly content?: unknown };
+  if (!roles.has(role)) {
+    return 'expected the role of a message to be "system", "user", "assistant" or "tool"';
+  }
+  if (typeof content !== "string" && !Array.isArray(content)) {
+    return `expected the content of a message to be text or a list of parts, got ${show(content)}`;
+  }
+  const wrong = typeof content === "string" ? -1 : content.findIndex((part) => !isPart(part));
+  return wrong === -1
+    ? undefined
+    : `expected content[${wrong}] of a message to be a part with a type`;
+}
+
+function isPart(value: unknown): value is { readonly type: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as { type?: unknown }).type === "string"
+  );
+}

@@ -1,0 +1,61 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Tool, ToolContext } from "./agent.ts";
+import { checkDuration, show } from "./definition.ts";
+
+/** Options of a tool. */
+export interface ToolOptions<Schema extends StandardSchemaV1> {
+  /** What it does, and when to use it: the model reads it. */
+  readonly description: string;
+  /** Any Standard Schema. Input that does not fit is refused, and the model told so. */
+  readonly inputSchema: Schema;
+  /**
+   * Milliseconds that one call may take. Then its `signal` is aborted, the model is told, and it is not waited for any
+   * longer. @default 60,000
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Runs it. Text is given to the model as it is, anything else as JSON; what it throws, as an error. After a crash it may
+   * run again for the same call: `context.idempotencyKey` is the same then.
+   */
+  readonly execute: (input: StandardSchemaV1.InferOutput<Schema>, context: ToolContext) => unknown;
+}
+
+/**
+ * Defines a tool of an agent, whose input is typed by its schema.
+ *
+ * @example
+ * ```ts
+ * const weather = defineTool({
+ *   description: "Tells the weather of a city.",
+ *   inputSchema: z.object({ city: z.string() }),
+ *   execute: ({ city }, { signal }) => forecast(city, { signal }),
+ * });
+ * ```
+ * @throws {TypeError} if an option is not what it should be.
+ */
+export function defineTool<Schema extends StandardSchemaV1>(options: ToolOptions<Schema>): Tool {
+  checkTool("the tool", options);
+  return { ...options };
+}
+
+/** Checks a tool, also one that was made by hand. @throws {TypeError} */
+export function checkTool(what: string, tool: unknown): asserts tool is Tool {
+  if (typeof tool !== "object" || tool === null) {
+    throw new TypeError(`Expected ${what} to be an object, got ${show(tool)}.`);
+  }
+  const { description, inputSchema, execute, timeoutMs } = tool as Partial<Tool>;
+  if (typeof description !== "string" || description === "") {
+    throw new TypeError(
+      `Expected "description" of ${what} to be text that tells a model what it does, got ${show(description)}.`,
+    );
+  }
+  if (typeof inputSchema?.["~standard"]?.validate !== "function") {
+    throw new TypeError(
+      `Expected "inputSchema" of ${what} to be a Standard Schema, got ${show(inputSchema)}.`,
+    );
+  }
+  if (typeof execute !== "function") {
+    throw new TypeError(`Expected "execute" of ${what} to be a function, got ${show(execute)}.`);
+  }
+  checkDuration(`timeoutMs of ${what}`, timeoutMs);
+}

@@ -1,0 +1,87 @@
+import type { AgentBody } from "../agent.ts";
+import { problemOfMessage } from "../agent-input.ts";
+import { ExecutusError } from "../errors.ts";
+import type { AgentMessage } from "../messages.ts";
+import { checkAnswer, checkCompacted, outputOf } from "./answer.ts";
+import { contextFor } from "./attempt.ts";
+import type { Attempt, BodyResult } from "./attempt.ts";
+import { endsWithAnswer, isOpen, pairCalls } from "./tool-calls.ts";
+import { ToolLoopGuard } from "./tool-loop.ts";
+import { runTools } from "./tools.ts";
+import { checkTurnLimit } from "./turn-limit.ts";
+
+/** Asks the model and runs the tools that it calls, until an answer calls none. A turn has two boundaries: the answer, and the results of its tools. */
+export async function runAgent(attempt: Attempt, body: AgentBody): Promise<BodyResult> {
+  const { state, start, cancellation } = attempt;
+  const changed = historyChanged(attempt);
+  if (changed !== undefined) return { refusal: changed };
+  attempt.prepared();
+  const history = state.history as AgentMessage[];
+  const guard = new ToolLoopGuard(start.info.id, body.maxRepeatedToolCalls);
+  const past = pairCalls(history);
+  guard.takeSince(past, start.since?.messages ?? 0);
+  let open = past.filter(isOpen);
+  if (history.length > 0 && open.length === 0 && endsWithAnswer(history)) {
+    return { output: outputOf(history) };
+  }
+  for (;;) {
+    if (open.length > 0) {
+      const results = await runTools(attempt, body.tools, open);
+      history.push({ role: "tool", content: results });
+      guard.take(open.map(({ call }, index) => ({ call, output: results[index]?.output })));
+      await attempt.boundary();
+    }
+    cancellation.signal.throwIfAborted();
+    checkTurnLimit(attempt, body.maxTurns);
+    const answer = await ask(attempt, body, history);
+    history.push(...answer);
+    state.turns += 1;
+    const calls = pairCalls(answer);
+    guard.takeSince(calls, 0);
+    open = calls.filter(isOpen);
+    if (open.length === 0 && endsWithAnswer(answer)) return { output: outputOf(answer) };
+    await attempt.boundary();
+  }
+}
+
+/** Asks the model, with what `compact` makes of the conversation. */
+async function ask(
+  attempt: Attempt,
+  { model, compact, system, tools }: AgentBody,
+  history: readonly AgentMessage[],
+): Promise<readonly AgentMessage[]> {
+  const { start, state, feed, runtime } = attempt;
+  const { name } = start.definition;
+  const turn = state.turns + 1;
+  feed.live({ type: "turn-started", at: runtime.now(), turn, attempt: start.attempt });
+  const context = contextFor(attempt, ["turn", turn]);
+  const answer = await attempt.call(async () => {
+    const all = [...(attempt.input as readonly AgentMessage[]), ...history];
+    const seen = compact === undefined ? all : checkCompacted(await compact(all, context), name);
+    const instructions: readonly AgentMessage[] =
+      system === undefined ? [] : [{ role: "system", content: system }];
+    const described = [...tools].map(([toolName, { description, inputSchema }]) => [
+      toolName,
+      { description, inputSchema },
+    ]);
+    return model({
+      ...context,
+      messages: [...instructions, ...seen],
+      tools: Object.fromEntries(described),
+      turn,
+    });
+  });
+  return checkAnswer(answer, name);
+}
+
+/** The error of a history that no agent has made, if it is one. */
+function historyChanged({ state, start }: Attempt): ExecutusError | undefined {
+  const strange = state.history.findIndex((message) => problemOfMessage(message) !== undefined);
+  if (strange === -1) return undefined;
+  const { id } = start.info;
+  return new ExecutusError(
+    "EXECUTUS_DEFINITION_CHANGED",
+    `history[${strange}] of run "${id}" is no message of an agent, but "${start.definition.name}" is an agent now. Run it with the definition that it began with, or delete it.`,
+    { runId: id },
+  );
+}

@@ -1,0 +1,76 @@
+import type { AgentOutput } from "../define-agent.ts";
+import { problemOfMessage } from "../agent-input.ts";
+import { show } from "../definition.ts";
+import type { AgentMessage, AssistantMessage } from "../messages.ts";
+import { isOpen, pairCalls } from "./tool-calls.ts";
+
+/**
+ * Checks what a model gave.
+ *
+ * @returns its messages: an answer, and what may belong to it if the provider has run tools itself.
+ * @throws {TypeError} if it is no answer. It quotes nothing of it.
+ */
+export function checkAnswer(answer: unknown, name: string): readonly AgentMessage[] {
+  const nonsense = (what: string): TypeError =>
+    new TypeError(`Expected the model of "${name}" to give an assistant message, ${what}.`);
+  if (typeof answer !== "object" || answer === null) throw nonsense(`got ${show(answer)}`);
+  const messages: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
+  if (messages.length === 0) throw nonsense("got an empty list");
+  for (const [index, message] of messages.entries()) {
+    const where = Array.isArray(answer) ? ` (message ${index} of its list)` : "";
+    const problem = problemOfMessage(message) ?? problemOfAnswer(message as AgentMessage, index);
+    if (problem !== undefined) throw nonsense(`but: ${problem}${where}`);
+  }
+  const given = messages as readonly AgentMessage[];
+  const ids = pairCalls(given)
+    .filter(isOpen)
+    .map(({ call }) => call.toolCallId);
+  if (new Set(ids).size !== ids.length)
+    throw nonsense('but two of its calls have one "toolCallId"');
+  return given;
+}
+
+/** A part as it may come from any provider. */
+interface Part {
+  readonly type: string;
+  readonly text?: unknown;
+  readonly toolCallId?: unknown;
+  readonly toolName?: unknown;
+}
+
+function problemOfAnswer({ role, content }: AgentMessage, index: number): string | undefined {
+  if (index === 0 && role !== "assistant") return `its role is "${role}"`;
+  if (role !== "assistant" && role !== "tool") return `a message of the role "${role}" follows it`;
+  if (typeof content === "string") return undefined;
+  for (const [place, part] of (content as readonly Part[]).entries()) {
+    const { type, text, toolCallId, toolName } = part;
+    if (type === "text" && typeof text !== "string") return `content[${place}] has no text`;
+    if (type !== "tool-call" && type !== "tool-result") continue;
+    if (typeof toolCallId !== "string" || toolCallId === "") {
+      return `content[${place}], a ${type}, has no "toolCallId"`;
+    }
+    if (typeof toolName !== "string") return `content[${place}], a ${type}, has no "toolName"`;
+  }
+  return undefined;
+}
+
+/** Checks what the model is to see. @throws {TypeError} */
+export function checkCompacted(messages: unknown, name: string): readonly AgentMessage[] {
+  if (!Array.isArray(messages)) {
+    throw new TypeError(
+      `Expected "compact" of "${name}" to return a list of messages, got ${show(messages)}.`,
+    );
+  }
+  return messages;
+}
+
+/** What an agent comes to: its last answer. */
+export function outputOf(messages: readonly AgentMessage[]): AgentOutput<AgentMessage> {
+  const message = messages.at(-1) as AssistantMessage;
+  const { content } = message;
+  const text =
+    typeof content === "string"
+      ? content
+      : content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  return { text, message };
+}
