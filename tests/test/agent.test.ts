@@ -1,5 +1,12 @@
 import { defineAgent, defineTool, ExecutusError } from "@executus/core";
-import type { AgentMessage, AgentOptions, AgentOutput, Definition, RunEvent } from "@executus/core";
+import type {
+  AgentMessage,
+  AgentOptions,
+  AgentOutput,
+  AnyMessage,
+  Definition,
+  RunEvent,
+} from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { anything, calling, failure, results, saying, text } from "../support/agents.ts";
@@ -137,7 +144,7 @@ describe("a conversation", () => {
     await using world = bench();
     const { executor } = world.spawn();
     const [call] = calling(["echo", 1]).content;
-    const agent = defineAgent<object>("agent", {
+    const agent = defineAgent<AnyMessage>("agent", {
       version: "1",
       tools: { echo: { ...echo, execute: () => expect.unreachable() } },
       model: () => ({

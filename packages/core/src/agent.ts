@@ -13,15 +13,17 @@ export interface ModelRequest<Message> extends CallContext {
 }
 
 /** Gives a model's answer: an assistant message, or a list that begins with one if the provider has run tools itself. */
-export type Model<Message> = (
-  request: ModelRequest<Message>,
-) => Message | readonly Message[] | PromiseLike<Message | readonly Message[]>;
+export type Model<Message> = (request: ModelRequest<Message>) => Answer<NoInfer<Message>>;
+
+type Answer<Message> = Message | readonly Message[] | PromiseLike<Message | readonly Message[]>;
 
 /** Makes what the model sees of the input and all that followed. What is saved stays as it was. */
 export type Compact<Message> = (
   messages: readonly (Message | AgentMessage)[],
   context: CallContext,
-) => readonly (Message | AgentMessage)[] | PromiseLike<readonly (Message | AgentMessage)[]>;
+) => Compacted<NoInfer<Message> | AgentMessage>;
+
+type Compacted<Message> = readonly Message[] | PromiseLike<readonly Message[]>;
 
 /** What a tool is given beside its input. */
 export interface ToolContext extends CallContext {

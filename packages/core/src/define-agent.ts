@@ -4,12 +4,12 @@ import type { Compact, Model, Tool } from "./agent.ts";
 import type { Definition, DefinitionOptions } from "./definition.ts";
 import { checkTool } from "./define-tool.ts";
 import { checkName } from "./identifiers.ts";
-import type { AgentMessage } from "./messages.ts";
+import type { AgentMessage, AnyMessage } from "./messages.ts";
 
 /** Options of an agent. */
 export interface AgentOptions<Message> extends DefinitionOptions {
   /** Asks a model. What it throws fails the run: leave retries to the provider's client. */
-  readonly model: Model<NoInfer<Message>>;
+  readonly model: Model<Message>;
   /** By name, as the model knows them. @default none */
   readonly tools?: Readonly<Record<string, Tool>> | undefined;
   /** Goes first in what the model sees. It is not saved: a run that is resumed has the one of now. @default none */
@@ -22,7 +22,7 @@ export interface AgentOptions<Message> extends DefinitionOptions {
    */
   readonly maxRepeatedToolCalls?: number | undefined;
   /** Called before each question with all messages but the system's. Return new ones, and leave the given ones as they are. @default all of them */
-  readonly compact?: Compact<NoInfer<Message>> | undefined;
+  readonly compact?: Compact<Message> | undefined;
 }
 
 /** What an agent is asked: text, or messages. Not empty. */
@@ -59,7 +59,7 @@ export interface AgentOutput<Message> {
  * @param name - 1 to 128 bytes. Recorded with each run.
  * @throws {TypeError} if a name, version or option is not what it should be.
  */
-export function defineAgent<Message = AgentMessage>(
+export function defineAgent<Message extends AnyMessage = AgentMessage>(
   name: string,
   options: AgentOptions<Message>,
 ): Definition<AgentInput<Message>, AgentOutput<Message>> {

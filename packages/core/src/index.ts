@@ -52,6 +52,7 @@ export type {
 } from "./agent.ts";
 export type {
   AgentMessage,
+  AnyMessage,
   AssistantMessage,
   JsonValue,
   SystemMessage,

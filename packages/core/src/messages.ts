@@ -6,6 +6,12 @@
 /** Any message of an agent. */
 export type AgentMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
 
+/** What any provider's messages have. */
+export interface AnyMessage {
+  readonly role: "system" | "user" | "assistant" | "tool";
+  readonly content: unknown;
+}
+
 /** Instructions. An agent's own come from its option `system`, and are not saved. */
 export interface SystemMessage {
   role: "system";
