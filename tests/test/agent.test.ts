@@ -557,7 +557,7 @@ describe("compact", () => {
 
     expect(await rejection(executor.run(throwing.agent, { input: "Why?" }))).toBe(theirs);
     expect(String(await rejection(executor.run(wrong.agent, { input: "Why?" })))).toContain(
-      'Expected "compact" of "agent" to return a list of messages, got a value of type string.',
+      'Expected what "compact" of "agent" returns to be a list of messages, got a value of type string.',
     );
   });
 });

@@ -10,8 +10,14 @@ export interface MemoryStoreOptions {
   readonly limits?: Partial<StoreLimits> | undefined;
 }
 
-/** A `RunStore` in this process's memory: for tests, and for trying things. */
-export function memoryStore({ data = memoryData(), limits }: MemoryStoreOptions = {}): RunStore {
+/**
+ * A `RunStore` in this process's memory: for tests, and for trying things.
+ *
+ * @throws {TypeError} if an option is not what it should be.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
+  checkOptions(options);
+  const { data = memoryData(), limits } = options;
   const maxRecordBytes = limits?.maxRecordBytes ?? 16 * 1024 * 1024;
   let closed = false;
 
@@ -118,4 +124,15 @@ export function memoryStore({ data = memoryData(), limits }: MemoryStoreOptions 
       closed = true;
     },
   };
+}
+
+function checkOptions(options: unknown): void {
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  const { data } = (isObject ? options : {}) as { readonly data?: unknown };
+  if (isObject && (data === undefined || (typeof data === "object" && data !== null))) return;
+  const [what, wanted, came] = isObject
+    ? ["`data`", "made by memoryData()", data]
+    : ["the options of memoryStore", "an object such as { data }", options];
+  const got = came === null ? "null" : Array.isArray(came) ? "an array" : typeof came;
+  throw new TypeError(`Expected ${what} to be ${wanted}, got ${got}.`);
 }

@@ -29,8 +29,8 @@ const bytesPerPage = 4 * maxRecordBytes;
 
 /** A `RunStore` in one SQLite file, on Node's built-in driver. */
 export function sqliteStore(options: SqliteStoreOptions): RunStore {
+  checkOptions(options);
   const { database, lockTimeoutMs = 5_000, limits } = options;
-  checkDatabase(database);
   const { onDisk, open, run, close } = createConnection({ database, lockTimeoutMs });
 
   /** Runs a statement. @returns how many rows it changed. */
@@ -126,12 +126,21 @@ function pageLike(records: readonly JournalRecord[]): number {
   return Math.min(Math.max(fitting, 1), recordsPerPage);
 }
 
-function checkDatabase(database: unknown): void {
+function checkOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `Expected the options of sqliteStore to be an object such as { database }, got ${kindOf(options)}.`,
+    );
+  }
+  const { database } = options as { readonly database?: unknown };
   const isPath = typeof database === "string" && database !== "" && !database.includes("\0");
   const isConnection = typeof database === "object" && database !== null && "prepare" in database;
   if (isPath || isConnection) return;
-  const got = typeof database === "string" ? JSON.stringify(database) : String(database);
-  throw new TypeError(
-    `Expected \`database\` to be a path or an open DatabaseSync, got \`${got}\`.`,
-  );
+  const got = typeof database === "string" ? JSON.stringify(database) : kindOf(database);
+  throw new TypeError(`Expected \`database\` to be a path or an open DatabaseSync, got ${got}.`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }

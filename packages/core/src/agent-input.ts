@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { show } from "./definition.ts";
+import { show } from "./expect.ts";
 import type { AgentMessage } from "./messages.ts";
 import { ownVendor } from "./schema.ts";
 

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { checkCheckpointer, checkResume } from "./checkpointer-checks.ts";
 import type { Checkpointer, ResumeState } from "./checkpointer.ts";
+import { expectFunction } from "./expect.ts";
 
 /** Something for one run: the first that takes it empties it. */
 interface Box<T> {
@@ -17,13 +19,23 @@ const carrier = new AsyncLocalStorage<Carried>();
 /**
  * Calls `fn`; the first run that is entered directly in it goes on from `state`. An explicit option wins over it, and runs
  * that are started inside a run, or by recovery, never see it.
+ *
+ * @throws {TypeError} if one of them is not what it should be.
  */
 export function withResumeState<T>(state: ResumeState, fn: () => T): T {
+  checkResume("the state", state);
+  expectFunction("what is called with a state", fn);
   return carrier.run({ ...carrier.getStore(), resume: { content: state } }, fn);
 }
 
-/** Calls `fn`; the first run that is entered directly in it uses `checkpointer` in place of one that it would begin. */
+/**
+ * Calls `fn`; the first run that is entered directly in it uses `checkpointer` in place of one that it would begin.
+ *
+ * @throws {TypeError} if one of them is not what it should be.
+ */
 export function withExistingCheckpointer<T>(checkpointer: Checkpointer, fn: () => T): T {
+  checkCheckpointer("the checkpointer", checkpointer);
+  expectFunction("what is called with a checkpointer", fn);
   return carrier.run({ ...carrier.getStore(), checkpointer: { content: checkpointer } }, fn);
 }
 

@@ -1,8 +1,9 @@
 import { agentInput } from "./agent-input.ts";
-import { makeDefinition, show } from "./definition.ts";
+import { checkDefined, makeDefinition } from "./definition.ts";
 import type { Compact, Model, Tool } from "./agent.ts";
 import type { Definition, DefinitionOptions } from "./definition.ts";
 import { checkTool } from "./define-tool.ts";
+import { expectFunction, expectObject, expectPositiveInteger, unexpected } from "./expect.ts";
 import { checkName } from "./identifiers.ts";
 import type { AgentMessage, AnyMessage } from "./messages.ts";
 
@@ -63,22 +64,18 @@ export function defineAgent<Message extends AnyMessage = AgentMessage>(
   name: string,
   options: AgentOptions<Message>,
 ): Definition<AgentInput<Message>, AgentOutput<Message>> {
+  checkDefined(name, options);
   const { model, system, compact, tools = {} } = options;
   const { maxTurns = 100, maxRepeatedToolCalls = 3 } = options;
-  const wrong = (option: string, wanted: string, value: unknown): TypeError =>
-    new TypeError(`Expected "${option}" of "${name}" to be ${wanted}, got ${show(value)}.`);
-  if (typeof model !== "function") throw wrong("model", "a function", model);
-  if (compact !== undefined && typeof compact !== "function") {
-    throw wrong("compact", "a function", compact);
+  const of = (option: string): string => `"${option}" of "${name}"`;
+  expectFunction(of("model"), model);
+  if (compact !== undefined) expectFunction(of("compact"), compact);
+  if (system !== undefined && typeof system !== "string") {
+    throw unexpected(of("system"), "text", system);
   }
-  if (system !== undefined && typeof system !== "string") throw wrong("system", "text", system);
-  if (!isPositiveInteger(maxTurns)) throw wrong("maxTurns", "a positive integer", maxTurns);
-  if (!isPositiveInteger(maxRepeatedToolCalls)) {
-    throw wrong("maxRepeatedToolCalls", "a positive integer", maxRepeatedToolCalls);
-  }
-  if (typeof tools !== "object" || tools === null || Array.isArray(tools)) {
-    throw wrong("tools", "an object of tools by name", tools);
-  }
+  expectPositiveInteger(of("maxTurns"), maxTurns);
+  expectPositiveInteger(of("maxRepeatedToolCalls"), maxRepeatedToolCalls);
+  expectObject(of("tools"), tools, "an object of tools by name");
   for (const [toolName, tool] of Object.entries(tools)) {
     checkName(`the name of a tool of "${name}"`, toolName, 128);
     checkTool(`the tool "${toolName}" of "${name}"`, tool);
@@ -96,8 +93,4 @@ export function defineAgent<Message extends AnyMessage = AgentMessage>(
       maxRepeatedToolCalls,
     },
   );
-}
-
-function isPositiveInteger(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) > 0;
 }

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { makeDefinition, show } from "./definition.ts";
+import { checkDefined, makeDefinition } from "./definition.ts";
 import type {
   AnyDefinition,
   Definition,
@@ -9,6 +9,7 @@ import type {
   TurnContext,
   TurnResult,
 } from "./definition.ts";
+import { expectFunction, expectPositiveInteger } from "./expect.ts";
 
 /** Options of a loop. */
 export interface LoopOptions<Parsed, Message, Output> extends DefinitionOptions {
@@ -51,15 +52,10 @@ export function defineLoop(
     readonly turn: unknown;
   },
 ): AnyDefinition {
+  checkDefined(name, options);
   const { turn, maxTurns = 100 } = options;
-  if (typeof turn !== "function") {
-    throw new TypeError(`Expected "turn" of "${name}" to be a function, got ${typeof turn}.`);
-  }
-  if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
-    throw new TypeError(
-      `Expected "maxTurns" of "${name}" to be a positive integer, got ${show(maxTurns)}.`,
-    );
-  }
+  expectFunction(`"turn" of "${name}"`, turn);
+  expectPositiveInteger(`"maxTurns" of "${name}"`, maxTurns);
   const body: DefinitionBody = { kind: "loop", maxTurns, turn: turn as LoopTurn };
   return makeDefinition(name, options, body);
 }

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { makeDefinition } from "./definition.ts";
+import { checkDefined, makeDefinition } from "./definition.ts";
 import type {
   AnyDefinition,
   Definition,
@@ -8,6 +8,7 @@ import type {
   Phase,
   PhaseContext,
 } from "./definition.ts";
+import { expectFunction } from "./expect.ts";
 import { checkName } from "./identifiers.ts";
 
 /** Outputs by name, of entries `[name, output]`. A flat mapped type: forty phases in a chain compile as fast as four. */
@@ -80,11 +81,10 @@ export function defineRun(
     readonly build?: unknown;
   },
 ): AnyDefinition {
+  checkDefined(name, options);
   const { build } = options;
   if (build === undefined) return withPhases(name, options, []);
-  if (typeof build !== "function") {
-    throw new TypeError(`Expected "build" of "${name}" to be a function, got ${typeof build}.`);
-  }
+  expectFunction(`"build" of "${name}"`, build);
   const body: DefinitionBody = { kind: "build", build: build as (input: never) => unknown };
   return makeDefinition(name, options, body);
 }
@@ -123,8 +123,6 @@ export function phase<Input = unknown>(
 
 function makePhase(name: string, run: unknown): Phase {
   checkName("the phase's name", name, 128);
-  if (typeof run !== "function") {
-    throw new TypeError(`Expected the phase "${name}" to be a function, got ${typeof run}.`);
-  }
+  expectFunction(`the phase "${name}"`, run);
   return { name, run: run as Phase["run"] };
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Tool, ToolContext } from "./agent.ts";
-import { checkDuration, show } from "./definition.ts";
+import { expectDuration, expectFunction, expectObject, show, unexpected } from "./expect.ts";
+import { isSchema } from "./schema.ts";
 
 /** Options of a tool. */
 export interface ToolOptions<Schema extends StandardSchemaV1> {
@@ -40,22 +41,17 @@ export function defineTool<Schema extends StandardSchemaV1>(options: ToolOptions
 
 /** Checks a tool, also one that was made by hand. @throws {TypeError} */
 export function checkTool(what: string, tool: unknown): asserts tool is Tool {
-  if (typeof tool !== "object" || tool === null) {
-    throw new TypeError(`Expected ${what} to be an object, got ${show(tool)}.`);
-  }
+  expectObject(what, tool, "an object such as { description, inputSchema, execute }");
   const { description, inputSchema, execute, timeoutMs } = tool as Partial<Tool>;
   if (typeof description !== "string" || description === "") {
+    const came = description === "" ? "empty text" : show(description);
     throw new TypeError(
-      `Expected "description" of ${what} to be text that tells a model what it does, got ${show(description)}.`,
+      `Expected "description" of ${what} to be text that tells a model what it does, got ${came}.`,
     );
   }
-  if (typeof inputSchema?.["~standard"]?.validate !== "function") {
-    throw new TypeError(
-      `Expected "inputSchema" of ${what} to be a Standard Schema, got ${show(inputSchema)}.`,
-    );
+  if (!isSchema(inputSchema)) {
+    throw unexpected(`"inputSchema" of ${what}`, "a Standard Schema", inputSchema);
   }
-  if (typeof execute !== "function") {
-    throw new TypeError(`Expected "execute" of ${what} to be a function, got ${show(execute)}.`);
-  }
-  checkDuration(`timeoutMs of ${what}`, timeoutMs);
+  expectFunction(`"execute" of ${what}`, execute);
+  expectDuration(`"timeoutMs" of ${what}`, timeoutMs);
 }

@@ -2,7 +2,9 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CheckpointState, PhaseOutput } from "./checkpointer.ts";
 import type { AgentBody } from "./agent.ts";
 import type { CallContext } from "./call-context.ts";
+import { expectArray, expectDuration, expectFunction, expectObject, unexpected } from "./expect.ts";
 import { checkName } from "./identifiers.ts";
+import { isSchema } from "./schema.ts";
 
 /** What every phase and turn is given. */
 export interface RunContext<Input> extends CallContext {
@@ -95,37 +97,28 @@ export interface Definition<Input, Output> {
 /** Any definition. */
 export type AnyDefinition = Definition<never, unknown>;
 
+/** Checks the two arguments of every definition. @throws {TypeError} */
+export function checkDefined(name: unknown, options: unknown): asserts options is object {
+  checkName("the definition's name", name, 128);
+  expectObject(`the options of "${name}"`, options, "an object such as { version }");
+}
+
 /** Checks what all definitions share. @throws {TypeError} */
 export function makeDefinition<Input, Output>(
   name: string,
   options: DefinitionOptions & { readonly input?: StandardSchemaV1 | undefined },
   body: DefinitionBody,
 ): Definition<Input, Output> {
-  checkName("the definition's name", name, 128);
   const { version, accepts = [], timeoutMs, critic, input } = options;
   checkName(`the version of "${name}"`, version, 64);
+  expectArray(`"accepts" of "${name}"`, accepts, "a list of versions");
   for (const older of accepts) checkName(`each of "accepts" of "${name}"`, older, 64);
-  checkDuration(`timeoutMs of "${name}"`, timeoutMs);
-  if (critic !== undefined && typeof critic !== "function") {
-    throw new TypeError(`Expected the critic of "${name}" to be a function, got ${typeof critic}.`);
-  }
-  if (input !== undefined && typeof input["~standard"]?.validate !== "function") {
-    throw new TypeError(`Expected "input" of "${name}" to be a Standard Schema.`);
+  expectDuration(`"timeoutMs" of "${name}"`, timeoutMs);
+  if (critic !== undefined) expectFunction(`"critic" of "${name}"`, critic);
+  if (input !== undefined && !isSchema(input)) {
+    throw unexpected(`"input" of "${name}"`, "a Standard Schema", input);
   }
   return { name, version, accepts: [...accepts], timeoutMs, critic, input, body };
-}
-
-/** Names a value in a message, without its content if it may be a payload. */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "number" ? `\`${value}\` (number)` : `a value of type ${typeof value}`;
-}
-
-/** Checks an optional number of milliseconds. @throws {TypeError} */
-export function checkDuration(what: string, ms: unknown): void {
-  if (ms === undefined || (typeof ms === "number" && Number.isFinite(ms) && ms > 0)) return;
-  throw new TypeError(`Expected ${what} to be a positive number of milliseconds, got ${show(ms)}.`);
 }
 
 /** Whether this definition may run what a run of this version left. */

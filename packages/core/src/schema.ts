@@ -37,6 +37,13 @@ function explain(issue: StandardSchemaV1.Issue): string {
   return `${placeOf(issue)}: ${issue.message}`;
 }
 
+/** Whether a value is a Standard Schema: some are functions. */
+export function isSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  const { "~standard": standard } = value as Partial<StandardSchemaV1>;
+  return typeof standard?.validate === "function";
+}
+
 /**
  * Applies a schema to an input.
  *

@@ -155,7 +155,7 @@ function driveGiven(engine: Engine, request: RunRequest): ActiveRun {
   if (engine.active.has(id)) {
     throw new ExecutusError(
       "EXECUTUS_RUN_ACTIVE",
-      `Run "${id}" is being driven by this executor already.`,
+      `Run "${id}" is being driven by this executor already. Wait for it with attach, or leave "checkpointer" out.`,
       {
         runId: id,
       },

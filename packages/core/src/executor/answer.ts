@@ -1,6 +1,6 @@
 import type { AgentOutput } from "../define-agent.ts";
 import { problemOfMessage } from "../agent-input.ts";
-import { show } from "../definition.ts";
+import { show, unexpected } from "../expect.ts";
 import type { AgentMessage, AssistantMessage } from "../messages.ts";
 import { isOpen, pairCalls } from "./tool-calls.ts";
 
@@ -56,12 +56,8 @@ function problemOfAnswer({ role, content }: AgentMessage, index: number): string
 
 /** Checks what the model is to see. @throws {TypeError} */
 export function checkCompacted(messages: unknown, name: string): readonly AgentMessage[] {
-  if (!Array.isArray(messages)) {
-    throw new TypeError(
-      `Expected "compact" of "${name}" to return a list of messages, got ${show(messages)}.`,
-    );
-  }
-  return messages;
+  if (Array.isArray(messages)) return messages;
+  throw unexpected(`what "compact" of "${name}" returns`, "a list of messages", messages);
 }
 
 /** What an agent comes to: its last answer. */

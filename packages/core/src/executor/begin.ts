@@ -5,7 +5,7 @@ import { within } from "../journal/calls.ts";
 import type { Logger } from "../logger.ts";
 import type { Owner } from "../journal/owner.ts";
 import type { Engine } from "./engine.ts";
-import { checkCheckpointer } from "./run-options.ts";
+import { checkCheckpointer } from "../checkpointer-checks.ts";
 
 /** The record of a fresh run: one in this executor's store, the host's own, or none. */
 export type BegunRecord =

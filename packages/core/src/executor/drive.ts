@@ -172,7 +172,10 @@ async function askCritic(attempt: Attempt): Promise<void> {
     try {
       return await critic(progress);
     } catch (error) {
-      logger.warn({ err: error }, "The critic threw. The run goes on.");
+      logger.warn(
+        { err: error },
+        'The critic threw, which decides nothing: the run goes on. See "err".',
+      );
       return undefined;
     }
   });
@@ -180,7 +183,7 @@ async function askCritic(attempt: Attempt): Promise<void> {
   const { id } = start.info;
   throw new ExecutusError(
     "EXECUTUS_CRITIC_KILLED",
-    `Run "${id}" was ended by its critic: ${verdict.kill}`,
+    `Run "${id}" was ended by its critic: ${verdict.kill}. Call retry to open it again.`,
     {
       runId: id,
     },

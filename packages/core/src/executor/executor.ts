@@ -1,4 +1,5 @@
 import type { Definition } from "../definition.ts";
+import { expectAtLeast, expectObject } from "../expect.ts";
 import { checkRunId } from "../identifiers.ts";
 import { defaultLogger, safeLogger } from "../logger.ts";
 import { attach, retry, run, start } from "./calls.ts";
@@ -14,7 +15,7 @@ import { makeRequest } from "./run-options.ts";
 import type { RunOptions } from "./run-options.ts";
 import { getRun, listRuns } from "./runs.ts";
 import type { ListOptions, RunList, RunView } from "./runs.ts";
-import { checkLimit, registerDefinitions, resolveSettings } from "./settings.ts";
+import { registerDefinitions, resolveSettings } from "./settings.ts";
 import type { ExecutorOptions, Settings } from "./settings.ts";
 import { keepSweeping, Sweeper } from "./sweep.ts";
 import type { RecoveryReport } from "./sweep.ts";
@@ -116,8 +117,10 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     prune: (given) => withJournal(engine, "prune", (journal) => pruneRuns(engine, journal, given)),
     recover: () => withJournal(engine, "recover", (journal) => sweeper.sweep(journal)),
     idle: () => idle(engine),
-    shutdown: async ({ graceMs = 10_000 } = {}) => {
-      checkLimit("graceMs", graceMs, 0);
+    shutdown: async (given = {}) => {
+      expectObject("the options of shutdown", given, "an object such as { graceMs }");
+      const { graceMs = 10_000 } = given;
+      expectAtLeast('"graceMs"', graceMs, 0);
       closed ??= shutDown(engine, closing, stopping, graceMs);
       await closed;
     },

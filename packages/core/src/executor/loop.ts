@@ -1,4 +1,5 @@
 import type { DefinitionBody, TurnContext } from "../definition.ts";
+import { expectObject, unexpected } from "../expect.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
 import { checkTurnLimit } from "./turn-limit.ts";
@@ -36,21 +37,10 @@ function checkResult(
   result: unknown,
   name: string,
 ): { readonly append: readonly unknown[]; readonly done: boolean; readonly output: unknown } {
-  if (typeof result !== "object" || result === null) {
-    throw new TypeError(
-      `Expected a turn of "${name}" to return { append, done, output }, got ${result === null ? "null" : typeof result}.`,
-    );
-  }
+  const what = `what a turn of "${name}" returns`;
+  expectObject(what, result, "{ append, done, output }");
   const { append = [], done = false, output } = result as Record<string, unknown>;
-  if (!Array.isArray(append)) {
-    throw new TypeError(
-      `Expected "append" of a turn of "${name}" to be an array, got ${typeof append}.`,
-    );
-  }
-  if (typeof done !== "boolean") {
-    throw new TypeError(
-      `Expected "done" of a turn of "${name}" to be a boolean, got ${typeof done}.`,
-    );
-  }
+  if (!Array.isArray(append)) throw unexpected(`"append" of ${what}`, "an array", append);
+  if (typeof done !== "boolean") throw unexpected(`"done" of ${what}`, "true or false", done);
   return { append, done, output };
 }

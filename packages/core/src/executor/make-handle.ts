@@ -24,7 +24,10 @@ export function makeHandle(
     // Nobody may ever ask for it: that must not bring the process down, and must not pass unseen.
     waited.catch((error: unknown) => {
       if (!asked)
-        engine.logger.warn({ runId: id, err: error }, "A run that was started did not complete.");
+        engine.logger.warn(
+          { runId: id, err: error },
+          'A run that was started did not complete: see "err". Its handle tells it to whoever asks for the result.',
+        );
     });
   }
   return {

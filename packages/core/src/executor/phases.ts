@@ -1,6 +1,7 @@
 import type { PhaseOutput } from "../checkpointer.ts";
 import type { AnyDefinition, DefinitionBody, Phase, PhaseContext } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
+import { unexpected } from "../expect.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
 
@@ -49,7 +50,8 @@ async function buildPhases(
   const { name } = attempt.start.definition;
   const built = await attempt.call(() => build(attempt.input as never));
   if (!Array.isArray(built) || !built.every(isPhase)) {
-    throw new TypeError(`Expected "build" of "${name}" to return phases made by phase(name, run).`);
+    const wanted = "a list of phases made by phase(name, run)";
+    throw unexpected(`what "build" of "${name}" returns`, wanted, built);
   }
   return built;
 }

@@ -1,9 +1,8 @@
-import { show } from "../definition.ts";
 import { isExecutusError } from "../errors.ts";
+import { expectAtLeast, expectObject, expectOneOf } from "../expect.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Engine } from "./engine.ts";
 import { pages } from "./pages.ts";
-import { checkStatus } from "./runs.ts";
 
 export interface PruneOptions {
   /** How long ago a run must have ended, in milliseconds. */
@@ -18,14 +17,11 @@ export async function pruneRuns(
   journal: Journal,
   options: PruneOptions,
 ): Promise<number> {
+  expectObject("the options of prune", options, "an object such as { olderThanMs }");
   const { olderThanMs, status } = options;
-  if (typeof olderThanMs !== "number" || !(olderThanMs >= 0)) {
-    throw new TypeError(
-      `Expected "olderThanMs" to be a number of at least 0, got ${show(olderThanMs)}.`,
-    );
-  }
+  expectAtLeast('"olderThanMs"', olderThanMs, 0);
   const ended = ["completed", "failed"] as const;
-  if (status !== undefined) checkStatus(status, ended);
+  expectOneOf('"status"', status, ended);
   const before = settings.runtime.now() - olderThanMs;
   let deleted = 0;
   for (const each of status === undefined ? ended : [status]) {

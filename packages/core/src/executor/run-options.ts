@@ -1,7 +1,15 @@
 import type { Checkpointer, ResumeState } from "../checkpointer.ts";
 import { takeCarried } from "../carriers.ts";
-import { checkDuration, show } from "../definition.ts";
+import { checkCheckpointer, checkResume } from "../checkpointer-checks.ts";
 import type { AnyDefinition } from "../definition.ts";
+import {
+  expectDuration,
+  expectObject,
+  expectOneOf,
+  expectPositiveInteger,
+  expectSignal,
+  expectTime,
+} from "../expect.ts";
 import { checkRunId } from "../identifiers.ts";
 import { checkDefinition } from "./settings.ts";
 import type { Settings } from "./settings.ts";
@@ -50,27 +58,20 @@ export function makeRequest(
   definition: AnyDefinition,
   options: RunSettings & { readonly input?: unknown } = {},
 ): RunRequest {
-  checkDefinition(definition);
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Expected the options to be an object such as { id, input }, got ${show(options)}.`,
-    );
-  }
+  checkDefinition("what is to run", definition);
+  expectObject("the options of a run", options, "an object such as { id, input }");
   const carried = takeCarried();
   const { id = runtime.id(), createdAt = runtime.now(), attempt = 1, ifActive } = options;
   checkRunId(id);
-  checkDuration('"timeoutMs"', options.timeoutMs);
-  checkTime("createdAt", createdAt);
-  if (options.deadline !== undefined) checkTime("deadline", options.deadline);
-  if (!Number.isSafeInteger(attempt) || attempt < 1) {
-    throw new TypeError(`Expected "attempt" to be a positive integer, got ${show(attempt)}.`);
-  }
-  if (ifActive !== undefined && ifActive !== "wait" && ifActive !== "reject") {
-    throw new TypeError('Expected "ifActive" to be "wait" or "reject".');
-  }
+  expectSignal('"signal"', options.signal);
+  expectDuration('"timeoutMs"', options.timeoutMs);
+  expectTime('"createdAt"', createdAt);
+  if (options.deadline !== undefined) expectTime('"deadline"', options.deadline);
+  expectPositiveInteger('"attempt"', attempt);
+  expectOneOf('"ifActive"', ifActive, ["wait", "reject"]);
   const timeoutMs = options.timeoutMs ?? definition.timeoutMs;
   const { resume = carried.resume, checkpointer = carried.checkpointer } = options;
-  if (resume !== undefined) checkResume(resume);
+  if (resume !== undefined) checkResume('"resume"', resume);
   if (checkpointer !== undefined) checkCheckpointer('"checkpointer"', checkpointer);
   return {
     ...options,
@@ -85,30 +86,4 @@ export function makeRequest(
     resume,
     checkpointer,
   };
-}
-
-const isFunction = (value: unknown): boolean => typeof value === "function";
-
-/** Checks what a host has made itself. @throws {TypeError} */
-export function checkCheckpointer(what: string, checkpointer: unknown): void {
-  const given = (checkpointer ?? {}) as Partial<Record<keyof Checkpointer, unknown>>;
-  const whole = isFunction(given.save) && isFunction(given.complete) && isFunction(given.fail);
-  const canRelease = given.release === undefined || isFunction(given.release);
-  const canAbort = given.signal === undefined || given.signal instanceof AbortSignal;
-  if (whole && canRelease && canAbort) return;
-  throw new TypeError(
-    `Expected ${what} to be a checkpointer: save, complete, fail, and, if they are there, a function "release" and an AbortSignal "signal".`,
-  );
-}
-
-function checkResume(resume: unknown): void {
-  const given = (resume ?? {}) as Partial<Record<keyof ResumeState, unknown>>;
-  const { history, turns, completedPhases } = given;
-  if (Array.isArray(history) && Array.isArray(completedPhases) && typeof turns === "number") return;
-  throw new TypeError('Expected "resume" to be a state: { history, turns, completedPhases }.');
-}
-
-function checkTime(name: string, value: unknown): void {
-  if (typeof value === "number" && Number.isFinite(value)) return;
-  throw new TypeError(`Expected "${name}" to be milliseconds since the epoch, got ${show(value)}.`);
 }

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { show } from "../definition.ts";
+import { expectObject, expectOneOf, expectPositiveInteger, show } from "../expect.ts";
 import { attemptsOf } from "../journal/fold.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunRow, RunStatus } from "../store.ts";
@@ -83,11 +83,10 @@ function summaryOf(row: RunRow, status: VisibleStatus): RunSummary {
 
 /** One page of runs. Without a status, one status after the other. @throws {TypeError} */
 export async function listRuns(journal: Journal, options: ListOptions = {}): Promise<RunList> {
+  expectObject("the options of list", options, "an object such as { status }");
   const { limit = 100, status } = options;
-  if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new TypeError(`Expected "limit" to be a positive integer, got ${show(limit)}.`);
-  }
-  if (status !== undefined) checkStatus(status, statuses);
+  expectPositiveInteger('"limit"', limit);
+  expectOneOf('"status"', status, statuses);
   const runs: RunSummary[] = [];
   let place: Place | undefined = readCursor(options.cursor, status);
   while (place !== undefined && runs.length < limit) {
@@ -113,12 +112,6 @@ function placeAfter(listed: VisibleStatus, only: VisibleStatus | undefined): Pla
   return next && { status: next, cursor: undefined };
 }
 
-/** Checks a status that was given. @throws {TypeError} */
-export function checkStatus(status: string, known: readonly string[]): void {
-  if (known.includes(status)) return;
-  throw new TypeError(`Expected "status" to be one of "${known.join('", "')}".`);
-}
-
 /** With a checksum, so that a cursor that is none is refused here, and not by the store. */
 function writeCursor({ status, cursor }: Place): string {
   const place = JSON.stringify([status, cursor ?? null]);
@@ -135,7 +128,7 @@ function readCursor(text: unknown, status: VisibleStatus | undefined): Place {
   const known = statuses.find((each) => each === found);
   if (known === undefined || (status !== undefined && known !== status)) {
     throw new TypeError(
-      'Expected "cursor" to be that of the page before, of a list with the same options.',
+      `Expected "cursor" to be that of the page before, of a list with the same options, got ${typeof text === "string" ? "another text" : show(text)}.`,
     );
   }
   return { status: known, cursor: typeof cursor === "string" ? cursor : undefined };

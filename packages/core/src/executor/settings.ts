@@ -1,13 +1,14 @@
 import type { CheckpointerFactory } from "../checkpointer.ts";
 import { jsonCodec } from "../codec.ts";
 import type { Codec } from "../codec.ts";
-import { show } from "../definition.ts";
 import type { AnyDefinition } from "../definition.ts";
+import { expectArray, expectAtLeast, expectObject, expectOneOf, unexpected } from "../expect.ts";
 import { checkName } from "../identifiers.ts";
 import type { Logger } from "../logger.ts";
 import { systemRuntime } from "../runtime.ts";
 import type { Runtime } from "../runtime.ts";
 import type { RunStore } from "../store.ts";
+import { checkPorts } from "./ports.ts";
 
 /** Options of an executor. Durations are in milliseconds. */
 export interface ExecutorOptions {
@@ -97,63 +98,44 @@ const mayBeZero: ReadonlySet<Limit> = new Set([
 
 /** Checks options and fills in defaults. @throws {TypeError} */
 export function resolveSettings(options: ExecutorOptions): Settings {
+  expectObject("the options of createExecutor", options, "an object such as { store }");
   const limits = Object.fromEntries(
     (Object.keys(defaults) as Limit[]).map((name) => [name, limit(name, options[name])]),
   ) as Record<Limit, number>;
   const { queue = "default", durability = "best-effort", recovery, keepStore = false } = options;
   checkName("the queue", queue, 128);
-  if (durability !== "best-effort" && durability !== "required") {
-    throw new TypeError('Expected "durability" to be "best-effort" or "required".');
-  }
+  expectOneOf('"durability"', durability, ["best-effort", "required"]);
+  checkPorts(options);
   if (options.store !== undefined && options.checkpointers !== undefined) {
     throw new TypeError('Expected either "store" or "checkpointers", not both.');
   }
-  checkStore(options.store);
   if (recovery !== undefined && options.store === undefined) {
     throw new TypeError(
       'Expected "recovery" to come with a "store": there is nothing to recover without one.',
     );
   }
+  if (recovery !== undefined) {
+    expectObject('"recovery"', recovery, "an object such as { everyMs }");
+    expectAtLeast('"recovery.everyMs"', recovery.everyMs, 1);
+  }
   const everyMs = recovery?.everyMs;
-  if (recovery !== undefined) checkLimit("recovery.everyMs", everyMs, 1);
   const { codec = jsonCodec, runtime = systemRuntime } = options;
   return { ...limits, queue, durability, everyMs, keepStore, codec, runtime };
 }
 
 function limit(name: Limit, value: number = defaults[name]): number {
-  checkLimit(name, value, mayBeZero.has(name) ? 0 : 1);
+  expectAtLeast(`"${name}"`, value, mayBeZero.has(name) ? 0 : 1);
   return value;
-}
-
-export function checkLimit(name: string, value: unknown, least: number): void {
-  if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
-  throw new TypeError(
-    `Expected "${name}" to be a number of at least ${least}, got ${show(value)}.`,
-  );
-}
-
-function checkStore(store: RunStore | undefined): void {
-  if (store === undefined) return;
-  if (typeof store !== "object" || store === null || store.contract !== 1) {
-    throw new TypeError(
-      'Expected "store" to be a RunStore of contract 1. Install the adapter that fits this core.',
-    );
-  }
-  const { maxRecordBytes } = store.limits;
-  if (!Number.isSafeInteger(maxRecordBytes) || maxRecordBytes < 1024) {
-    throw new TypeError(
-      `Expected the store's "maxRecordBytes" to be at least 1024, got ${show(maxRecordBytes)}.`,
-    );
-  }
 }
 
 /** Registers definitions by name. @throws {TypeError} if one is registered twice, or is none */
 export function registerDefinitions(
   definitions: readonly AnyDefinition[] = [],
 ): ReadonlyMap<string, AnyDefinition> {
+  expectArray('"definitions"', definitions, "a list of definitions");
   const byName = new Map<string, AnyDefinition>();
-  for (const definition of definitions) {
-    checkDefinition(definition);
+  for (const [index, definition] of definitions.entries()) {
+    checkDefinition(`definitions[${index}]`, definition);
     if (byName.has(definition.name)) {
       throw new TypeError(
         `The definition "${definition.name}" is registered twice. Give one of them another name, or let the newer one accept the older one's version.`,
@@ -164,9 +146,12 @@ export function registerDefinitions(
   return byName;
 }
 
-/** Checks that a value was made by `defineRun` or `defineLoop`. @throws {TypeError} */
-export function checkDefinition(definition: AnyDefinition): void {
-  const given: unknown = definition;
-  if (typeof given === "object" && given !== null && "body" in given && "version" in given) return;
-  throw new TypeError("Expected a definition made by defineRun or defineLoop.");
+/** @throws {TypeError} */
+export function checkDefinition(
+  what: string,
+  definition: unknown,
+): asserts definition is AnyDefinition {
+  const isObject = typeof definition === "object" && definition !== null;
+  if (isObject && "body" in definition && "version" in definition) return;
+  throw unexpected(what, "a definition made by defineRun, defineLoop or defineAgent", definition);
 }

@@ -186,7 +186,7 @@ export class Sweeper {
     if (exit.kind === "failed" || exit.kind === "abandoned") {
       this.#engine.logger.warn(
         { runId: run.id, err: exit.error, exit: exit.kind },
-        "A recovered run did not complete.",
+        'A recovered run did not complete: see "err". If it failed, mend the cause, then call retry.',
       );
     }
   }
@@ -200,7 +200,7 @@ export class Sweeper {
     this.#told.add(key);
     this.#engine.logger.warn(
       { runId: skipped.id, err: skipped.error },
-      "An interrupted run was left for others.",
+      'An interrupted run was left for others: see "err".',
     );
   }
 }

@@ -62,7 +62,7 @@ async function resultOf(attempt: Attempt, tool: Tool, call: KnownCall): Promise<
     if (cancellation.signal.aborted) throw error;
     logger.warn(
       { err: error, tool: toolName },
-      "A tool failed. Its model is told, and the run goes on.",
+      'A tool failed: see "err". Its model is told, and the run goes on.',
     );
     return errorOutput(messageOf(error));
   } finally {

@@ -100,7 +100,11 @@ export class Heartbeat {
     } catch (error) {
       const { logger } = this.#context;
       const { id: runId } = this.#options.ref;
-      if (!this.#stopping.signal.aborted) logger.warn({ runId, err: error }, "A heartbeat failed.");
+      if (!this.#stopping.signal.aborted)
+        logger.warn(
+          { runId, err: error },
+          "A heartbeat failed and is tried again. If none succeeds before the lease is over, this process stops the run, and another takes over.",
+        );
     }
     return renewed;
   }

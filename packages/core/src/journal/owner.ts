@@ -23,7 +23,11 @@ export interface OwnerOptions {
 
 /** The error of a run that someone asked to cancel. */
 export function cancelledError(runId: string): ExecutusError {
-  return new ExecutusError("EXECUTUS_CANCELLED", `Run "${runId}" was cancelled.`, { runId });
+  return new ExecutusError(
+    "EXECUTUS_CANCELLED",
+    `Run "${runId}" was cancelled. Call retry to open it again.`,
+    { runId },
+  );
 }
 
 /** Whether an error says that a value cannot be saved, and that nothing was written. */

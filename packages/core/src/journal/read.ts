@@ -88,5 +88,9 @@ export function sameDrive(a: RunRow, b: RunRow): boolean {
 
 /** The error of a run whose end only its journal could tell, and does not. */
 export function removedError(id: string): ExecutusError {
-  return new ExecutusError("EXECUTUS_RUN_NOT_FOUND", `Run "${id}" was deleted.`, { runId: id });
+  return new ExecutusError(
+    "EXECUTUS_RUN_NOT_FOUND",
+    `Run "${id}" was deleted. Begin it again with run.`,
+    { runId: id },
+  );
 }

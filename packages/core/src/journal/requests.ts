@@ -16,9 +16,13 @@ import type { Inspection } from "./inspect.ts";
 
 /** The error of a verb that needs a run. */
 export function notFoundError(id: string): ExecutusError {
-  return new ExecutusError("EXECUTUS_RUN_NOT_FOUND", `There is no run with the id "${id}".`, {
-    runId: id,
-  });
+  return new ExecutusError(
+    "EXECUTUS_RUN_NOT_FOUND",
+    `There is no run with the id "${id}". Check the id, or begin it with run.`,
+    {
+      runId: id,
+    },
+  );
 }
 
 type Step<T> = (found: Inspection) => Promise<T | undefined>;

@@ -74,9 +74,8 @@ export const cancelScenarios: readonly Scenario[] = [
       equal(await (await world.process()).executor.cancel(id), true);
 
       await endedAs(world, id, cancelled);
-      const cause = new Error(`Run "${id}" was cancelled.`);
-      cause.name = "ExecutusError";
-      await othersAreTold(tell(await world.process(), told, id), cause);
+      const recorded = await (await world.process()).executor.get(id);
+      await othersAreTold(tell(await world.process(), told, id), recorded?.error);
       deepEqual(told.ran, [0, 1]);
     },
   ),
