@@ -46,7 +46,7 @@ export function deadlineError(runId: string): ExecutusError {
 function exhaustedError(runId: string, failed: number, stuck: number): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_ATTEMPTS_EXHAUSTED",
-    `Run "${runId}" was interrupted ${failed} times, ${stuck} of them in a row without progress. Mend what stops its process, then call retry.`,
+    `Run "${runId}" was interrupted too often: ${failed} of its attempts stopped without a word, the last ${stuck} without progress. Mend what stops its process, then call retry.`,
     { runId },
   );
 }
