@@ -28,8 +28,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     // Whoever asks twice means at once. That is safe as well: others go on as after a crash.
     if (isDraining) process.exit(128 + constants.signals[signal]);
     isDraining = true;
+    const drained = drain(server, executor, settings.GRACE_MS);
     console.log(`${signal}: draining`);
-    void drain(server, executor, settings.GRACE_MS).then(() => {
+    void drained.then(() => {
       console.log("Drained");
       process.exit(0);
     });
