@@ -132,7 +132,8 @@ test("SIGTERM does not wait for slow clients, and ends streams of runs that othe
   const events = await openEvents(`${other.url}/runs/survey-a/events`);
   const slow = connect(Number(new URL(other.url).port), "127.0.0.1").on("error", () => {});
   slow.write("POST /runs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n");
-  slow.write("Content-Length: 100\r\n\r\n{");
+  slow.write("Content-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+  await once(slow, "data");
   await events.until("phase-completed", ({ name }) => name === "compare");
 
   other.kill("SIGTERM");
