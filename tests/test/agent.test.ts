@@ -144,16 +144,12 @@ describe("a conversation", () => {
     await using world = bench();
     const { executor } = world.spawn();
     const [call] = calling(["echo", 1]).content;
+    const done = { ...(call as object), type: "tool-call", providerExecuted: true };
+    const said = { type: "text", text: "Because." };
     const agent = defineAgent<AnyMessage>("agent", {
       version: "1",
       tools: { echo: { ...echo, execute: () => expect.unreachable() } },
-      model: () => ({
-        role: "assistant",
-        content: [
-          { ...(call as object), providerExecuted: true },
-          { type: "text", text: "Because." },
-        ],
-      }),
+      model: () => ({ role: "assistant", content: [done, said] }),
     });
 
     expect((await executor.run(agent, { input: "Why?" })).text).toBe("Because.");

@@ -52,7 +52,7 @@ export interface AgentOutput<Message> {
  *   version: "1",
  *   system: "You answer in one sentence.",
  *   tools: { weather },
- *   model: async ({ messages, tools, signal }) => ask(messages, tools, signal),
+ *   model: (request) => ask(request), // request.messages, request.tools, request.signal
  * });
  * const { text } = await executor.run(helper, { id: "question-1", input: "Is it warm in Oslo?" });
  * ```

@@ -53,6 +53,7 @@ export type {
 export type {
   AgentMessage,
   AnyMessage,
+  AnyPart,
   AssistantMessage,
   JsonValue,
   SystemMessage,

@@ -9,7 +9,13 @@ export type AgentMessage = SystemMessage | UserMessage | AssistantMessage | Tool
 /** What any provider's messages have. */
 export interface AnyMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
-  readonly content: unknown;
+  readonly content: string | readonly AnyPart[];
+}
+
+/** What any part of a message has. */
+export interface AnyPart {
+  /** The types named here are those that an agent looks into. */
+  readonly type: "text" | "tool-call" | "tool-result" | (string & {});
 }
 
 /** Instructions. An agent's own come from its option `system`, and are not saved. */

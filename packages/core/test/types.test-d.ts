@@ -157,3 +157,15 @@ void executor.run(agent);
 void executor.run(agent, { input: [{ role: "robot", content: "Why?" }] });
 // @ts-expect-error -- a model gives a message
 defineAgent("agent", { version: "1", model: () => "So." });
+
+// Parts need no help to keep the type that they are known by.
+defineAgent("agent", {
+  version: "1",
+  model: ({ turn }) =>
+    turn === 1
+      ? {
+          role: "assistant",
+          content: [{ type: "tool-call", toolCallId: "1", toolName: "tool", input: {} }],
+        }
+      : { role: "assistant", content: [{ type: "text", text: "So." }] },
+});
