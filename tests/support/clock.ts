@@ -12,6 +12,8 @@ export interface TestClock extends Runtime {
   advance(ms: number): Promise<void>;
   /** Moves the wall clock alone, as an administrator would. */
   shiftWallClock(ms: number): void;
+  /** How many timers wait. */
+  waiting(): number;
   /** Owners whose process is seen to be gone. */
   readonly gone: Set<string>;
 }
@@ -47,6 +49,7 @@ export function testClock(start = 1_800_000_000_000): TestClock {
     random: () => 0.5,
     host: { name: `test${clocks}:1:1`, isGone: (owner) => gone.has(owner) },
     gone,
+    waiting: () => timers.size,
     shiftWallClock: (ms) => {
       shifted += ms;
     },

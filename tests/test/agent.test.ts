@@ -368,6 +368,47 @@ describe("tools", () => {
     }
   });
 
+  test("that ignore the end of their run leave no timer behind", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const started = gate();
+    const deaf = defineTool({
+      description: "Never ends.",
+      inputSchema: anything,
+      execute: () => {
+        started.open();
+        return new Promise(() => {});
+      },
+    });
+    const { agent } = scripted([calling(["deaf", 1])], { tools: { deaf } });
+
+    const stopped = rejection(executor.run(agent, { input: "Why?" }));
+    await started.opened;
+    const shutDown = executor.shutdown({ graceMs: 0 });
+    await world.clock.advance(5_000);
+    await shutDown;
+    await stopped;
+
+    expect(world.clock.waiting()).toBe(0);
+  });
+
+  test("whose input is nested beyond measure fail their run; whose result is, themselves", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const nested: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+    const deep = { ...echo, execute: () => nested };
+    const asks = scripted([calling(["deep", nested])], { tools: { deep } });
+    const answers = scripted([calling(["deep", 1]), saying("So.")], { tools: { deep } });
+
+    const error = await rejection(executor.run(asks.agent, { input: "Why?" }));
+    await executor.run(answers.agent, { input: "Why?" });
+
+    expect(error).toMatchObject({ code: "EXECUTUS_NOT_SERIALIZABLE" });
+    expect(answers.asked[1]?.at(-1)).toMatchObject({
+      content: [{ output: { type: "error-text" } }],
+    });
+  });
+
   test("are told who calls, and report to the run's events", async () => {
     await using world = bench();
     const { executor } = world.spawn();

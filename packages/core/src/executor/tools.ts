@@ -103,6 +103,8 @@ async function withinTime<T>(
     own.abort(error);
     reject(error);
   });
+  // Once the run is to stop, its grace counts.
+  own.signal.addEventListener("abort", callOff, { once: true });
   try {
     return await Promise.race([body(), timedOut]);
   } finally {
