@@ -132,6 +132,82 @@ describe("events", () => {
     expect(await handle.result()).toBe("B");
   });
 
+  test("that are recorded have a position, the same for everybody, and go on after one", async () => {
+    const { spawn, clock } = setUp();
+    const steps = defineRun("steps", { version: "1" })
+      .phase("a", ({ report }) => report("in a"))
+      .phase("b", ({ report }) => report("in b"));
+    const handle = await spawn().start(steps, { id: "x" });
+    const here = await Array.fromAsync(handle.events());
+    const elsewhere = await spawn().attach("x");
+    await clock.advance(0);
+
+    const positions = here.map((event) => ("position" in event ? event.position : event.type));
+    expect(positions).toEqual([1, "phase-started", "report", 2, "phase-started", "report", 3, 4]);
+    const recorded = here.filter((event) => "position" in event);
+    expect(await Array.fromAsync(elsewhere.events())).toEqual(recorded);
+    expect(await Array.fromAsync(elsewhere.events({ after: 2 }))).toEqual(recorded.slice(2));
+    expect(await Array.fromAsync(elsewhere.events({ after: 4 }))).toEqual([]);
+    expect(typesIn(await Array.fromAsync(handle.events({ after: 2 })))).toEqual([
+      "phase-started",
+      "report",
+      "phase-completed",
+      "ended",
+    ]);
+  });
+
+  test("of a run without a store have positions as well", async () => {
+    const go = gate();
+    const steps = defineRun("steps", { version: "1" })
+      .phase("a", () => go.opened)
+      .phase("b", () => 2);
+    const handle = await createExecutor({ logger: testLogger() }).start(steps);
+    const reading = Array.fromAsync(handle.events({ after: 1 }));
+    go.open();
+
+    expect(typesIn(await reading)).toEqual([
+      "phase-started",
+      "phase-completed",
+      "phase-started",
+      "phase-completed",
+      "ended",
+    ]);
+  });
+
+  for (const where of ["here", "elsewhere"]) {
+    test(`of a quiet run can be left at once, and cost nothing from then on: ${where}`, async () => {
+      await using world = bench();
+      const arrived = gate();
+      const quiet = defineRun("quiet", { version: "1" }).phase("wait", ({ signal }) => {
+        arrived.open();
+        return untilAborted(signal);
+      });
+      const driving = world.spawn();
+      const own = await driving.executor.start(quiet, { id: "x" });
+      own.result().catch(() => {});
+      await arrived.opened;
+      const other = world.spawn();
+      const handle = where === "here" ? own : await other.executor.attach("x");
+      const caller = new AbortController();
+      const reason = new Error("gone");
+      const left = handle.events();
+      const aborted = Array.fromAsync(handle.events({ signal: caller.signal }));
+      const first = await left.next();
+      if (where === "here") await left.next();
+      const waiting = left.next();
+      await settle();
+
+      caller.abort(reason);
+      expect(await rejection(aborted)).toBe(reason);
+      expect(await left.return?.()).toMatchObject({ done: true });
+      expect(await waiting).toMatchObject({ done: true });
+      expect(first.value).toMatchObject({ type: "begun" });
+      const before = other.store.calls.length;
+      await world.clock.advance(5_000);
+      expect(other.store.calls.length).toBe(before);
+    });
+  }
+
   test("lose the oldest reports for a reader who does not keep up, and never a record", async () => {
     const { spawn } = setUp();
     const chatty = defineRun("chatty", { version: "1" }).phase("talk", ({ report }) => {

@@ -259,6 +259,12 @@ const table: readonly Told[] = [
       'The input of "checked" does not fit its schema at "input.n". See "issues" of this error.',
   },
   {
+    code: "EXECUTUS_INVALID_CURSOR",
+    provoke: (world) => rejection(world.spawn().executor.list({ cursor: secret })),
+    message:
+      "The cursor is not that of the page before, of a list with the same status. Begin again without one.",
+  },
+  {
     code: "EXECUTUS_CORRUPT_RECORD",
     provoke: async (world) => {
       const { executor, store } = world.spawn();

@@ -11,7 +11,7 @@ import {
   withExistingCheckpointer,
   withResumeState,
 } from "@executus/core";
-import type { Executor } from "@executus/core";
+import type { EventsOptions, Executor } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { anything } from "../support/agents.ts";
 import { testLogger } from "../support/logger.ts";
@@ -55,6 +55,10 @@ const checkpointer = {
 
 function withExecutor(call: (executor: Executor) => unknown): unknown {
   return call(createExecutor({ store: memoryStore(), logger: testLogger() }));
+}
+
+function withEvents(options: EventsOptions): unknown {
+  return withExecutor(async (executor) => (await executor.start(greet)).events(options));
 }
 
 const door = (names: string, enter: Door["enter"], ...right: string[]): Door => ({
@@ -212,7 +216,16 @@ const doors: readonly Door[] = [
   ),
   door('"status"', (status) => withExecutor((executor) => executor.list({ status })), "undefined"),
   door('"limit"', (limit) => withExecutor((executor) => executor.list({ limit })), ...numbers),
-  door('"cursor"', (cursor) => withExecutor((executor) => executor.list({ cursor })), "undefined"),
+  door(
+    '"cursor"',
+    (cursor) => withExecutor((executor) => executor.list({ cursor })),
+    "undefined",
+    "text",
+    "empty text",
+  ),
+  door("the options of events", (given) => withEvents(given), "undefined", "an object"),
+  door('"after"', (after) => withEvents({ after }), ...numbers),
+  door('"signal"', (signal) => withEvents({ signal }), "undefined"),
   door(
     "the options of prune",
     (given) => withExecutor((executor) => executor.prune(given)),

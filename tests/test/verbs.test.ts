@@ -481,6 +481,45 @@ for (const open of places) {
       expect(await rejection(handle.result())).toBe(mine);
     });
 
+    test("says whether it began the run", async () => {
+      await using stage = bench(open);
+      const greet = defineRun("greet", { version: "1" }).phase("greet", () => "hi");
+      const { executor } = stage.spawn();
+
+      const handles = await Promise.all([
+        executor.start(greet, { id: "a" }),
+        executor.start(greet, { id: "a" }),
+        stage.spawn().executor.start(greet, { id: "a" }),
+      ]);
+      const later = await executor.start(greet, { id: "a" });
+
+      expect(handles.filter(({ begun }) => begun)).toHaveLength(1);
+      expect([later.begun, (await executor.attach("a")).begun]).toEqual([false, false]);
+      await stage.clock.advance(5_000);
+    });
+
+    test("logs nothing of a run that goes on elsewhere, or whose failure was told before", async () => {
+      await using stage = bench(open);
+      const arrived = gate();
+      const waits = defineRun("waits", { version: "1" }).phase("wait", ({ signal }) => {
+        arrived.open();
+        return untilAborted(signal);
+      });
+      const fails = defineRun("fails", { version: "1" }).phase("fail", () => {
+        throw new Error("x");
+      });
+      const { executor } = stage.spawn();
+      await rejection(executor.run(fails, { id: "failed" }));
+
+      await executor.start(fails, { id: "failed" });
+      await executor.start(waits, { id: "released" });
+      await arrived.opened;
+      await executor.shutdown({ graceMs: 0 });
+      await settle();
+
+      expect(stage.logger.warnings()).toEqual([]);
+    });
+
     test("logs the failure of a run whose result nobody asks for", async () => {
       await using stage = bench(open);
       const logger = testLogger();

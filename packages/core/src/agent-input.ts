@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { ownVendor } from "./errors.ts";
 import { show } from "./expect.ts";
 import type { AgentMessage } from "./messages.ts";
-import { ownVendor } from "./schema.ts";
 
 const roles: ReadonlySet<unknown> = new Set(["system", "user", "assistant", "tool"]);
 

@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
 /** Every code of an {@link ExecutusError}. More may be added in a minor version. */
 export type ErrorCode = (typeof errorCodes)[number];
 
@@ -22,6 +24,7 @@ export const errorCodes = [
   "EXECUTUS_TOO_LARGE",
   "EXECUTUS_INVALID_RUN_ID",
   "EXECUTUS_INVALID_INPUT",
+  "EXECUTUS_INVALID_CURSOR",
   "EXECUTUS_CORRUPT_RECORD",
   "EXECUTUS_UNSUPPORTED_FORMAT",
   "EXECUTUS_UNSUPPORTED",
@@ -63,6 +66,43 @@ export class ExecutusError extends Error {
     this.retryable = options.retryable ?? retryableCodes.has(code);
     this.uncertain = options.uncertain ?? false;
   }
+}
+
+/** Of a schema whose words quote nothing of the input, so that they may stand in a message. */
+export const ownVendor = "executus";
+
+/** An input that does not fit its definition's schema. */
+export class InvalidInputError extends ExecutusError {
+  override readonly name = "InvalidInputError";
+  /** What the schema found. Hidden from loggers: a schema's words may quote the input. */
+  declare readonly issues: readonly StandardSchemaV1.Issue[];
+
+  constructor(
+    definition: string,
+    issues: readonly StandardSchemaV1.Issue[],
+    { runId, vendor }: { readonly runId?: string | undefined; readonly vendor?: string } = {},
+  ) {
+    const problem =
+      vendor === ownVendor
+        ? `is not what an agent takes: ${issues.map(explain).join("; ")}`
+        : `does not fit its schema at ${[...new Set(issues.map(placeOf))].join(", ") || '"input"'}`;
+    super(
+      "EXECUTUS_INVALID_INPUT",
+      `The input of "${definition}" ${problem}. See "issues" of this error.`,
+      { runId },
+    );
+    Object.defineProperty(this, "issues", { value: issues, enumerable: false });
+  }
+}
+
+function placeOf({ path = [] }: StandardSchemaV1.Issue): string {
+  const keys = path.map((part) => String(typeof part === "object" ? part.key : part));
+  return `"${["input", ...keys].join(".")}"`;
+}
+
+/** One finding of a schema, with its place: `"input.city": expected text`. */
+export function explain(issue: StandardSchemaV1.Issue): string {
+  return `${placeOf(issue)}: ${issue.message}`;
 }
 
 export interface NotSerializableOptions {
@@ -117,8 +157,19 @@ export class NotSerializableError extends ExecutusError {
   }
 }
 
+/** An error with a code, and what comes with that code. */
+export type ErrorWith<Code extends ErrorCode> = ExecutusError & {
+  readonly code: Code;
+} & (Code extends "EXECUTUS_INVALID_INPUT" ? Pick<InvalidInputError, "issues"> : unknown) &
+  (Code extends "EXECUTUS_NOT_SERIALIZABLE" ? Pick<NotSerializableError, "path"> : unknown);
+
 /** Whether `value` is an error of Executus (with this code), also one that another copy of the package made. */
-export function isExecutusError(value: unknown, code?: ErrorCode): value is ExecutusError {
+export function isExecutusError(value: unknown): value is ExecutusError;
+export function isExecutusError<Code extends ErrorCode>(
+  value: unknown,
+  code: Code,
+): value is ErrorWith<Code>;
+export function isExecutusError(value: unknown, code?: ErrorCode): boolean {
   if (typeof value !== "object" || value === null) return false;
   const found = codeOf(value);
   if (typeof found !== "string" || !found.startsWith("EXECUTUS_")) return false;

@@ -21,8 +21,14 @@ export type {
   ResumeState,
   RunInfo,
 } from "./checkpointer.ts";
-export { errorCodes, ExecutusError, isExecutusError, NotSerializableError } from "./errors.ts";
-export type { ErrorCode, ExecutusErrorOptions } from "./errors.ts";
+export {
+  errorCodes,
+  ExecutusError,
+  InvalidInputError,
+  isExecutusError,
+  NotSerializableError,
+} from "./errors.ts";
+export type { ErrorCode, ErrorWith, ExecutusErrorOptions } from "./errors.ts";
 export { classifyCheckpointOutcome, isShutdown } from "./outcome.ts";
 export type { CheckpointOutcome } from "./outcome.ts";
 export { withExistingCheckpointer, withResumeState } from "./carriers.ts";
@@ -32,7 +38,6 @@ export type { Logger } from "./logger.ts";
 export { systemRuntime } from "./runtime.ts";
 export type { Runtime, TimerOptions } from "./runtime.ts";
 export type { Host } from "./host.ts";
-export { InvalidInputError } from "./schema.ts";
 export { defineRun, phase } from "./define-run.ts";
 export type { BuildOptions, OutputsOf, RunDefinition } from "./define-run.ts";
 export { defineLoop } from "./define-loop.ts";
@@ -83,7 +88,7 @@ export { createExecutor } from "./executor/executor.ts";
 export type { Executor, OptionsOf } from "./executor/executor.ts";
 export type { ExecutorOptions } from "./executor/settings.ts";
 export type { RunOptions, RunSettings } from "./executor/run-options.ts";
-export type { RunHandle } from "./executor/handle.ts";
+export type { EventsOptions, RunHandle } from "./executor/handle.ts";
 export type { LiveEvent, RecordedEvent, RunEvent } from "./executor/events.ts";
 export type { RecoveryReport, SkippedRun } from "./executor/sweep.ts";
 export type { PruneOptions } from "./executor/prune.ts";

@@ -18,7 +18,7 @@ import type { RunRequest } from "./run-options.ts";
 /** What a call for a run has found or begun. */
 export type Accepted =
   /** This call began it, or was given its checkpointer: it gets the user's own error. */
-  | { readonly kind: "own"; readonly run: ActiveRun }
+  | { readonly kind: "own"; readonly run: ActiveRun; readonly begun: boolean }
   /** It is there: driven here, elsewhere, by nobody, or ended. */
   | { readonly kind: "existing" };
 
@@ -35,7 +35,11 @@ export async function accept(
   if (engine.closing.aborted) throw executorClosed();
   const { id, checkpointer, signal } = request;
   if (checkpointer !== undefined) {
-    return atDoor(engine, id, async () => ({ kind: "own", run: driveGiven(engine, request) }));
+    return atDoor(engine, id, async () => ({
+      kind: "own",
+      run: driveGiven(engine, request),
+      begun: false,
+    }));
   }
   signal?.throwIfAborted();
   return atDoor(engine, id, () => enter(engine, request, mayDegrade));
@@ -57,7 +61,7 @@ async function enter(engine: Engine, request: RunRequest, mayDegrade: boolean): 
       if (found) return { kind: "existing" };
     }
     const run = await beginFresh(engine, request, mayDegrade);
-    if (run !== undefined) return { kind: "own", run };
+    if (run !== undefined) return { kind: "own", run, begun: true };
   }
 }
 

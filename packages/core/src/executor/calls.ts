@@ -22,11 +22,11 @@ export async function start(engine: Engine, request: RunRequest): Promise<RunHan
   const accepted = await accept(engine, request, { mayDegrade: false });
   const { id, definition, ifActive, signal } = request;
   if (accepted.kind === "own") {
-    const { exit } = accepted.run;
-    return makeHandle(engine, id, { driven: accepted.run, result: exit.then(resultOf) });
+    const { run: driven, begun } = accepted;
+    return makeHandle(engine, id, { driven, begun, result: driven.exit.then(resultOf) });
   }
   const result = follow(engine, id, { definition, ifActive, signal, ifSkipped: "throw" });
-  return makeHandle(engine, id, { driven: engine.active.get(id), result });
+  return makeHandle(engine, id, { driven: engine.active.get(id), begun: false, result });
 }
 
 /** Gives a handle of a run that is there. */
@@ -41,6 +41,7 @@ export async function attach(engine: Engine, id: string): Promise<RunHandle<unkn
   }
   return makeHandle(engine, id, {
     driven,
+    begun: false,
     result: () => follow(engine, id, { definition, ifSkipped: "wait" }),
   });
 }
@@ -57,6 +58,7 @@ export async function retry(engine: Engine, id: string): Promise<RunHandle<unkno
   const followed = (): Promise<unknown> => follow(engine, id, { definition, ifSkipped: "wait" });
   return makeHandle(engine, id, {
     driven: engine.active.get(id),
+    begun: false,
     result: definition === undefined ? followed : followed(),
   });
 }

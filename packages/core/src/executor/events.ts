@@ -6,8 +6,14 @@ import { readDelta } from "../journal/fields.ts";
 /** What happens in a run. `at` is in milliseconds since the epoch, by the clock of who recorded it. */
 export type RunEvent = RecordedEvent | LiveEvent;
 
-/** Events that the run's journal tells, from its first record on, to whoever listens whenever. */
-export type RecordedEvent =
+/**
+ * Events that the run's journal tells, from its first record on, to whoever listens whenever: the same to each, in the same
+ * order. Only they have a `position`, from 1: `events({ after: position })` goes on after it, also in another process.
+ */
+export type RecordedEvent = Recorded & { readonly position: number };
+
+/** A recorded event before it has a position. */
+export type Recorded =
   | {
       readonly type: "begun";
       readonly at: number;
@@ -72,12 +78,20 @@ export class RecordTranslator {
   readonly #id: string;
   readonly #marks: AttemptMark[] = [];
   #turns = 0;
+  #position = 0;
 
   constructor(id: string) {
     this.#id = id;
   }
 
   translate(opened: OpenedRecord): RecordedEvent[] {
+    return this.#eventsOf(opened).map((event) => {
+      this.#position += 1;
+      return { ...event, position: this.#position };
+    });
+  }
+
+  #eventsOf(opened: OpenedRecord): Recorded[] {
     const { record, control } = opened;
     const { at } = record;
     switch (record.type) {
@@ -108,18 +122,18 @@ export class RecordTranslator {
     }
   }
 
-  #attempt({ record, control }: OpenedRecord): RecordedEvent {
+  #attempt({ record, control }: OpenedRecord): Recorded {
     const { generation } = record;
     this.#marks.push({ type: "claim", generation, seen: Number(control["seen"]) });
     return { type: "attempt", at: record.at, attempt: countAttempts(this.#marks).attempts };
   }
 
-  #progress(opened: OpenedRecord): RecordedEvent[] {
+  #progress(opened: OpenedRecord): Recorded[] {
     const { at } = opened.record;
     const payload = opened.payload();
     if (typeof payload !== "object" || payload === null) return [];
     const { messages, turns, outputs } = readDelta(this.#id, opened, payload);
-    const events: RecordedEvent[] = outputs.map((output) => ({
+    const events: Recorded[] = outputs.map((output) => ({
       type: "phase-completed",
       at,
       ...output,

@@ -1,4 +1,4 @@
-import type { LiveEvent, RecordedEvent } from "./events.ts";
+import type { LiveEvent, Recorded } from "./events.ts";
 
 /** A live event, and how many records were there before it. */
 export interface Placed {
@@ -52,7 +52,7 @@ export class Feed {
   readonly #subscriptions = new Set<Subscription>();
   readonly #recent: Placed[] = [];
   /** Of a run without a journal: what a journal would tell. */
-  readonly recorded: RecordedEvent[] = [];
+  readonly recorded: Recorded[] = [];
   /** How many records there are. */
   #records = 0;
   #closed = false;
@@ -92,7 +92,7 @@ export class Feed {
   }
 
   /** Keeps what there is no journal for. */
-  keep(event: RecordedEvent): void {
+  keep(event: Recorded): void {
     this.recorded.push(event);
     this.journalHas(this.recorded.length);
   }

@@ -1,12 +1,15 @@
+import { isExecutusError } from "../errors.ts";
+import { isShutdown } from "../outcome.ts";
 import type { ActiveRun } from "./active.ts";
 import { cancelRun } from "./cancel.ts";
 import type { Engine } from "./engine.ts";
 import type { RunHandle } from "./handle.ts";
-import { tail } from "./tail.ts";
+import { listen } from "./listen.ts";
 
 export interface HandleSource {
   /** The drive in this process, if there is one. */
   readonly driven: ActiveRun | undefined;
+  readonly begun: boolean;
   /** The result that is waited for already, or what to do when it is first asked for. */
   readonly result: Promise<unknown> | (() => Promise<unknown>);
 }
@@ -15,7 +18,7 @@ export interface HandleSource {
 export function makeHandle(
   engine: Engine,
   id: string,
-  { driven, result }: HandleSource,
+  { driven, begun, result }: HandleSource,
 ): RunHandle<unknown> {
   let asked = false;
   let waited: Promise<unknown> | undefined;
@@ -23,7 +26,7 @@ export function makeHandle(
     waited = result;
     // Nobody may ever ask for it: that must not bring the process down, and must not pass unseen.
     waited.catch((error: unknown) => {
-      if (!asked)
+      if (!asked && !isToldElsewhere(error))
         engine.logger.warn(
           { runId: id, err: error },
           'A run that was started did not complete: see "err". Its handle tells it to whoever asks for the result.',
@@ -32,16 +35,22 @@ export function makeHandle(
   }
   return {
     id,
+    begun,
     result: () => {
       asked = true;
       waited ??= (result as () => Promise<unknown>)();
       return waited;
     },
-    events: () => {
+    events: (options = {}) => {
       // Who listens sees how it ends.
       asked = true;
-      return tail(engine, id, driven);
+      return listen(engine, id, driven, options);
     },
     cancel: () => cancelRun(engine, id, driven),
   };
+}
+
+/** A run that goes on elsewhere, or whose failure was recorded, and told, by somebody else. */
+function isToldElsewhere(error: unknown): boolean {
+  return isShutdown(error) || isExecutusError(error, "EXECUTUS_RUN_FAILED");
 }

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { expectObject, expectOneOf, expectPositiveInteger, show } from "../expect.ts";
+import { ExecutusError } from "../errors.ts";
+import { expectObject, expectOneOf, expectPositiveInteger, unexpected } from "../expect.ts";
 import { attemptsOf } from "../journal/fold.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { RunRow, RunStatus } from "../store.ts";
@@ -81,7 +82,7 @@ function summaryOf(row: RunRow, status: VisibleStatus): RunSummary {
   return { id, definition, version, queue, status, code, createdAt, updatedAt };
 }
 
-/** One page of runs. Without a status, one status after the other. @throws {TypeError} */
+/** One page of runs. Without a status, one status after the other. @throws {TypeError} `EXECUTUS_INVALID_CURSOR` */
 export async function listRuns(journal: Journal, options: ListOptions = {}): Promise<RunList> {
   expectObject("the options of list", options, "an object such as { status }");
   const { limit = 100, status } = options;
@@ -120,15 +121,15 @@ function writeCursor({ status, cursor }: Place): string {
 
 function readCursor(text: unknown, status: VisibleStatus | undefined): Place {
   if (text === undefined) return { status: status ?? "active", cursor: undefined };
-  const [checksum, place] = parseList(
-    typeof text === "string" ? Buffer.from(text, "base64url").toString() : "",
-  );
+  if (typeof text !== "string") throw unexpected('"cursor"', "text", text);
+  const [checksum, place] = parseList(Buffer.from(text, "base64url").toString());
   const whole = typeof place === "string" && crc32(place) === checksum;
   const [found, cursor] = whole ? parseList(place) : [];
   const known = statuses.find((each) => each === found);
   if (known === undefined || (status !== undefined && known !== status)) {
-    throw new TypeError(
-      `Expected "cursor" to be that of the page before, of a list with the same options, got ${typeof text === "string" ? "another text" : show(text)}.`,
+    throw new ExecutusError(
+      "EXECUTUS_INVALID_CURSOR",
+      "The cursor is not that of the page before, of a list with the same status. Begin again without one.",
     );
   }
   return { status: known, cursor: typeof cursor === "string" ? cursor : undefined };

@@ -19,11 +19,15 @@ interface Source {
   exists(): Promise<boolean>;
 }
 
-/** Yields a run's events from its first record on, until it has ended, is deleted, or the executor is shut down. */
+/**
+ * Yields a run's events from its first record on, until it has ended, is deleted, the executor is shut down, or `signal` is
+ * aborted.
+ */
 export async function* tail(
   engine: Engine,
   id: string,
   driven: ActiveRun | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void> {
   const source =
     driven !== undefined && driven.incarnation === undefined
@@ -31,28 +35,36 @@ export async function* tail(
       : engine.journal && (await journalSource(await engine.journal(), id, engine.closing));
   if (source === undefined) return;
   let last: RunEvent | undefined;
-  for (let run = driven; ; run = undefined) {
+  for (let run = driven; !signal.aborted; run = undefined) {
     run ??= engine.active.get(id);
     const isHere = run !== undefined && run.incarnation === source.incarnation;
     const events =
-      run !== undefined && isHere ? whileDriven(source, run.feed) : source.read(Infinity);
+      run !== undefined && isHere ? whileDriven(source, run.feed, signal) : source.read(Infinity);
     for await (const event of events) {
       last = event;
       yield event;
+      if (signal.aborted) return;
     }
     // Only what is followed by nothing is the end: a run that was retried goes on.
     if (last?.type === "ended" || source.incarnation === undefined) return;
-    if (engine.closing.aborted || !(await source.exists())) return;
-    if (!isHere) await untilNextLook(engine, id);
+    if (engine.closing.aborted || signal.aborted || !(await source.exists())) return;
+    if (!isHere) await untilNextLook(engine, id, signal);
   }
 }
 
 /** Records and live events of one drive in this process, each live event after the records that were there before it. */
-async function* whileDriven(source: Source, feed: Feed): AsyncGenerator<RunEvent, void> {
+async function* whileDriven(
+  source: Source,
+  feed: Feed,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void> {
   const subscription = feed.subscribe();
+  const wake = (): void => subscription.notify();
+  signal.addEventListener("abort", wake);
   try {
     for (;;) {
       await subscription.news();
+      if (signal.aborted) return;
       const { closed, records } = feed;
       for (const { event, after } of subscription.take()) {
         if (after > source.place()) yield* source.read(after);
@@ -63,6 +75,7 @@ async function* whileDriven(source: Source, feed: Feed): AsyncGenerator<RunEvent
       if (closed) return;
     }
   } finally {
+    signal.removeEventListener("abort", wake);
     feed.unsubscribe(subscription);
   }
 }
@@ -77,7 +90,7 @@ function feedSource({ recorded }: Feed): Source {
       while (place < Math.min(upTo, recorded.length)) {
         const event = recorded[place];
         place += 1;
-        if (event !== undefined) yield event;
+        if (event !== undefined) yield { ...event, position: place };
       }
     },
   };

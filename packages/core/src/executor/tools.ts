@@ -1,4 +1,5 @@
 import type { Tool, ToolContext } from "../agent.ts";
+import { explain } from "../errors.ts";
 import type { JsonValue, ToolResultOutput, ToolResultPart } from "../messages.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
@@ -77,11 +78,8 @@ async function execute(
 ): Promise<ToolResultOutput> {
   const parsed = await inputSchema["~standard"].validate(input);
   if (parsed.issues !== undefined) {
-    const issues = parsed.issues.map(({ message, path = [] }) => {
-      const keys = path.map((part) => String(typeof part === "object" ? part.key : part));
-      return `${["input", ...keys].join(".")}: ${message}`;
-    });
-    return errorOutput(`The input does not fit the tool "${toolName}". ${issues.join("; ")}`);
+    const issues = parsed.issues.map(explain).join("; ");
+    return errorOutput(`The input does not fit the tool "${toolName}". ${issues}`);
   }
   return toOutput(await run(parsed.value as never, context));
 }
