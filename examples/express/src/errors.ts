@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import { InvalidInputError, isExecutusError } from "@executus/core";
-import type { ErrorCode } from "@executus/core";
+import { isExecutusError } from "@executus/core";
+import type { ErrorCode, InvalidInputError } from "@executus/core";
 import type { ErrorRequestHandler } from "express";
 
 /** What this server refuses by itself. Its message is for the client. */
@@ -28,6 +28,7 @@ interface Issue {
 const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   EXECUTUS_INVALID_RUN_ID: 400,
   EXECUTUS_INVALID_INPUT: 400,
+  EXECUTUS_INVALID_CURSOR: 400,
   EXECUTUS_RUN_NOT_FOUND: 404,
   EXECUTUS_RUN_EXISTS: 409,
   EXECUTUS_DEFINITION_CHANGED: 409,
@@ -43,7 +44,9 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (isExecutusError(error)) {
     const status = statuses[error.code];
-    const issues = error instanceof InvalidInputError ? issuesIn(error.issues) : undefined;
+    const issues = isExecutusError(error, "EXECUTUS_INVALID_INPUT")
+      ? issuesIn(error.issues)
+      : undefined;
     if (status !== undefined) return new Refusal(status, error.code, error.message, issues);
   }
   const status = statusOfExpress(error);

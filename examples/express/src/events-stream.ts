@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { LiveEvent, RunEvent } from "@executus/core";
+import type { RunEvent, RunHandle } from "@executus/core";
 
 export interface StreamOptions {
-  /** How many recorded events the client has seen. */
+  /** The position of the last recorded event that the client has seen. */
   readonly after: number;
   /** Whether the run has ended: then there may be nothing left to say. */
   readonly ended: boolean;
@@ -18,30 +18,21 @@ export interface StreamOptions {
  */
 export async function streamEvents(
   response: ServerResponse,
-  events: AsyncIterableIterator<RunEvent>,
+  run: Pick<RunHandle<unknown>, "events">,
   { after, ended, keepAliveMs }: StreamOptions,
 ): Promise<void> {
   // It may be gone already: it took a look at the run to come here.
   if (response.destroyed) return;
   const gone = new AbortController();
-  response.once("close", () => {
-    gone.abort();
-    // It stops with the next event: one that is being waited for cannot be called off.
-    void events.return?.();
-  });
+  response.once("close", () => gone.abort());
   const keepAlive = setInterval(() => {
     if (response.headersSent && !response.writableNeedDrain) response.write(": keep-alive\n\n");
   }, keepAliveMs);
   try {
     if (!ended) open(response);
-    let position = 0;
-    for await (const event of events) {
-      if (gone.signal.aborted) return;
-      const isSeen = position < after;
-      const id = event.type in live ? undefined : (position += 1);
-      if (isSeen) continue;
+    for await (const event of run.events({ after, signal: gone.signal })) {
       if (!response.headersSent) open(response);
-      const isTaken = response.write(format(event, id));
+      const isTaken = response.write(format(event));
       if (!isTaken) await once(response, "drain", { signal: gone.signal });
     }
     // A client that has seen all of a run that has ended is told to ask no more.
@@ -66,16 +57,8 @@ function open(response: ServerResponse): void {
   response.write("retry: 1000\n\n");
 }
 
-function format({ type, ...data }: RunEvent, id: number | undefined): string {
+function format({ type, ...data }: RunEvent): string {
   const lines = [`event: ${type}`, `data: ${JSON.stringify(data)}`];
-  if (id !== undefined) lines.push(`id: ${id}`);
+  if ("position" in data) lines.push(`id: ${data.position}`);
   return `${lines.join("\n")}\n\n`;
 }
-
-/** Events that no journal has. */
-const live: Readonly<Record<LiveEvent["type"], true>> = {
-  "phase-started": true,
-  "turn-started": true,
-  "tool-started": true,
-  report: true,
-};

@@ -1,4 +1,4 @@
-import type { Executor, ListOptions, RunList, RunView } from "@executus/core";
+import type { Executor, RunView } from "@executus/core";
 import express from "express";
 import type { Response, Router } from "express";
 import { Refusal } from "./errors.ts";
@@ -22,18 +22,13 @@ export function runRoutes({ executor, survey, keepAliveMs }: RouteOptions): Rout
     const id = runIdOf(request);
     // Checked by the survey's schema, and compared with that of the run if there is one.
     const input = bodyOf(request);
-    const known = await executor.get(id);
-    const handle = await executor.start(survey, { id, input, ifActive: "reject" });
-    // How a run ends that was there already, it is not for this request to say.
-    if (known !== undefined) handle.result().catch(() => {});
-    response
-      .status(known === undefined ? 202 : 200)
-      .location(`${request.baseUrl}/${encodeURIComponent(id)}`);
+    const { begun } = await executor.start(survey, { id, input });
+    response.status(begun ? 202 : 200).location(`${request.baseUrl}/${encodeURIComponent(id)}`);
     await show(id, response);
   });
 
   router.get("/", async (request, response) => {
-    const { runs, cursor } = await listPage(pageOf(request));
+    const { runs, cursor } = await executor.list(pageOf(request));
     response.json({ runs: runs.map(showSummary), cursor });
   });
 
@@ -53,7 +48,7 @@ export function runRoutes({ executor, survey, keepAliveMs }: RouteOptions): Rout
     const { status } = await find(id);
     const handle = await executor.attach(id);
     const ended = status !== "active";
-    await streamEvents(response, handle.events(), { after, ended, keepAliveMs });
+    await streamEvents(response, handle, { after, ended, keepAliveMs });
   });
 
   async function show(id: string, response: Response): Promise<void> {
@@ -64,18 +59,6 @@ export function runRoutes({ executor, survey, keepAliveMs }: RouteOptions): Rout
     const run = await executor.get(id);
     if (run !== undefined) return run;
     throw new Refusal(404, "EXECUTUS_RUN_NOT_FOUND", `There is no run with the id "${id}".`);
-  }
-
-  async function listPage(page: ListOptions): Promise<RunList> {
-    try {
-      return await executor.list(page);
-    } catch (error) {
-      // All else has been checked: it is the cursor that is none.
-      if (error instanceof TypeError) {
-        throw new Refusal(400, "INVALID_CURSOR", 'The "cursor" is not that of the page before.');
-      }
-      throw error;
-    }
   }
 
   return router;

@@ -97,7 +97,7 @@ test("a client that goes away stops its stream, and hurts no run", async () => {
       ...seen,
       attach: async (id) => {
         const handle = await seen.attach(id);
-        return { ...handle, events: () => noting(handle.events(), left.resolve) };
+        return { ...handle, events: (options) => noting(handle.events(options), left.resolve) };
       },
     }),
   });
@@ -123,7 +123,7 @@ test("a client that does not read holds up its own stream alone, until it goes a
   const url = await serve((_request, response) => {
     stuck.resolve(response);
     const options = { after: 0, ended: false, keepAliveMs: 600_000 };
-    streamEvents(response, endless(), options).then(streamed.resolve, streamed.reject);
+    streamEvents(response, { events: endless }, options).then(streamed.resolve, streamed.reject);
   });
   const events = await openEvents(url);
   const response = await stuck.promise;
@@ -134,19 +134,15 @@ test("a client that does not read holds up its own stream alone, until it goes a
   await streamed.promise;
 });
 
-/** The same events. @param stopped - called when whoever reads them wants no more */
-function noting(
-  events: AsyncIterableIterator<RunEvent>,
+/** The same events. @param stopped - called when listening to them has ended for their reader's sake */
+async function* noting(
+  events: AsyncIterable<RunEvent>,
   stopped: () => void,
-): AsyncIterableIterator<RunEvent> {
-  return {
-    next: () => events.next(),
-    return: async () => {
-      stopped();
-      return (await events.return?.()) ?? { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+): AsyncGenerator<RunEvent, void> {
+  try {
+    yield* events;
+  } catch (error) {
+    stopped();
+    throw error;
+  }
 }

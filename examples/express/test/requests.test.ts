@@ -217,7 +217,7 @@ test.each([
   ["limit=1&limit=2", "INVALID_QUERY", ["limit"]],
   ["status=deleting", "INVALID_QUERY", ["status"]],
   ["order=x", "INVALID_QUERY", [""]],
-  ["cursor=x", "INVALID_CURSOR"],
+  ["cursor=x", "EXECUTUS_INVALID_CURSOR"],
 ])("the list refuses ?%s", async (query, ...refused) => {
   const { url } = await serveApp();
 
