@@ -20,8 +20,8 @@ export interface PublishedPackage {
 }
 
 /** All packages that go to the registry: those under packages/ that are not private. */
-export function publishedPackages(): readonly PublishedPackage[] {
-  const packages = join(root, "packages");
+export function publishedPackages(repository: string = root): readonly PublishedPackage[] {
+  const packages = join(repository, "packages");
   return readdirSync(packages, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => {

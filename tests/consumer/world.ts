@@ -20,8 +20,14 @@ export interface World extends AsyncDisposable {
 
 /** The oldest that the packages support, and a late one of its line. */
 const installedNodes = ["22.13.0", "22.23.3"];
-/** These, and the one that runs this. */
-export const nodeVersions: readonly string[] = [...installedNodes, process.versions.node];
+/** One more, for hosted CI: a path. */
+const givenNode = process.env["EXECUTUS_TEST_NODE"];
+/** All that programs are run on; the third is the one that runs this. */
+export const nodeVersions: readonly string[] = [
+  ...installedNodes,
+  process.versions.node,
+  ...(givenNode === undefined ? [] : [givenNode]),
+];
 
 export const typescripts = ["5.9.3", "7.0.2"] as const;
 
@@ -114,6 +120,7 @@ async function findNode(
   version: string,
 ): Promise<{ readonly path: string } | { readonly missing: string }> {
   if (version === process.versions.node) return { path: process.execPath };
+  if (version === givenNode) return { path: givenNode };
   if (nodePlatform() === undefined) {
     return { missing: `npm has Node.js ${version} for Linux on x64 and arm64 only` };
   }

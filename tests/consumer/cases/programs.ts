@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
 import type { TestContext } from "vitest";
-import { execute } from "../../../tools/commands.ts";
+import { execute, killWhen } from "../../../tools/commands.ts";
 import { nodeVersions } from "../world.ts";
 import type { World } from "../world.ts";
 
@@ -30,7 +27,7 @@ export function programs(world: () => World): void {
       const notes = join(scratch, "notes.txt");
       const args = ["out/killed.js", join(scratch, "runs.sqlite"), notes];
 
-      await killInTheMiddle(node, args, world().project);
+      await killWhen("in the middle", node, ["--no-warnings", ...args], { cwd: world().project });
       const second = await execute(node, args, { cwd: world().project });
 
       expect(second.code, second.output).toBe(0);
@@ -109,21 +106,4 @@ async function quickFolder(): Promise<AsyncDisposable & { readonly path: string 
   }
   const path = await mkdtemp(join(parent, "executus-consumer-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
-}
-
-/** Starts a program, waits until it says that it is in the middle, and kills it. */
-async function killInTheMiddle(node: string, args: readonly string[], cwd: string): Promise<void> {
-  const child = spawn(node, ["--no-warnings", ...args], {
-    cwd,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const closed = once(child, "close");
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (line === "in the middle") break;
-    }
-  } finally {
-    child.kill("SIGKILL");
-    await closed;
-  }
 }
