@@ -64,11 +64,16 @@ function exportsOf(text: string): string[] {
     ...[...declared].map(([, kind = "", name]) =>
       /^[it]/.test(kind) ? `type ${name}` : `${name}`,
     ),
-    ...[...handedOn].flatMap(([, names = ""]) => names.split(",").map((name) => name.trim())),
+    ...[...handedOn].flatMap(([, names = ""]) => names.split(",").map(nameOf)),
   ].filter((name) => name !== "");
 }
 
 function declares(code: string, name: string): boolean {
-  const declared = `\\b(?:const|let|function|class|interface|type) ${name}\\b`;
+  const declared = `\\b(?:const|let|using|function|class|interface|type) ${name}\\b`;
   return new RegExp(`${declared}|\\bimport [^;]*\\b${name}\\b[^;]*;`).test(code);
+}
+
+/** What an exported name is known by: `b` of `a as b`. */
+function nameOf(exported: string): string {
+  return exported.trim().replace(/\w+ as /, "");
 }

@@ -33,6 +33,8 @@ export async function run(program: Program): Promise<string> {
 
 /** What a program says that it prints. */
 function promisedBy({ text: source }: Program): string {
-  const calls = [...source.matchAll(/^( *)console\.log\((?:.*|[^]*?\n\1)\);(?: \/\/ (.*))?$/gm)];
+  const calls = [
+    ...source.matchAll(/^( *)(?:\S.*)?console\.log\((?:.*|[^]*?\n\1)\);(?: \/\/ (.*))?$/gm),
+  ];
   return calls.map(([, , line]) => (line === undefined ? "" : `${line}\n`)).join("");
 }
