@@ -3,6 +3,7 @@ import { defineTool } from "@executus/core";
 import type { Tool, ToolContext } from "@executus/core";
 import { z } from "zod";
 import { findFiles } from "./find-files.ts";
+import { oneLine } from "./printable.ts";
 import { readText } from "./read-text.ts";
 import { quote, Refusal } from "./refusal.ts";
 import { search } from "./search.ts";
@@ -38,6 +39,8 @@ export interface FolderToolsOptions {
   readonly pauseMs: number;
   /** A file may have the key in it. */
   readonly secret: Secret;
+  /** Tells what is called. */
+  readonly say: (line: string) => void;
 }
 
 /** The tools that an agent has over a folder, and over nothing else. */
@@ -45,10 +48,12 @@ export function folderTools({
   root,
   pauseMs,
   secret,
+  say,
 }: FolderToolsOptions): Readonly<Record<string, Tool>> {
   const guarded =
-    <Input>(execute: (input: Input, context: ToolContext) => Promise<object>) =>
+    <Input>(name: string, execute: (input: Input, context: ToolContext) => Promise<object>) =>
     async (input: Input, context: ToolContext): Promise<object> => {
+      say(`  ${name} ${oneLine(JSON.stringify(input), 200)}`);
       if (pauseMs > 0) await pause(pauseMs, undefined, { signal: context.signal });
       return secret.inValue(await execute(input, context));
     };
@@ -57,7 +62,7 @@ export function folderTools({
     list_files: defineTool({
       description: "Lists the files of the folder, and of the folders in it.",
       inputSchema: z.object({ folder }),
-      execute: guarded(async (input, { signal }): Promise<Listing> => {
+      execute: guarded("list_files", async (input, { signal }): Promise<Listing> => {
         const { paths, notes } = await findFiles(root, input.folder, signal);
         if (paths.length <= mostListed) return { files: paths, notes };
         const more = `These are the first ${mostListed} of ${paths.length} files: name a folder, or search.`;
@@ -69,7 +74,9 @@ export function folderTools({
       description:
         "Finds the lines of files that have a text in them. It is taken as it is, and is no pattern; upper and lower case are the same.",
       inputSchema: z.object({ text: z.string().min(1).max(200), folder }),
-      execute: guarded((input, { signal }) => search(root, input.folder, input.text, signal)),
+      execute: guarded("search", (input, { signal }) =>
+        search(root, input.folder, input.text, signal),
+      ),
     }),
 
     read_file: defineTool({
@@ -78,7 +85,7 @@ export function folderTools({
         path,
         from: z.int().min(0).default(0).describe("The first byte to read. Left out: 0"),
       }),
-      execute: guarded(async (input): Promise<Reading> => {
+      execute: guarded("read_file", async (input): Promise<Reading> => {
         const part = await readText(root, input.path, { from: input.from, most: mostRead });
         const { text, to, isLast, size } = part;
         if (text === undefined) throw new Refusal(`${quote(input.path)} is no text in UTF-8.`);

@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openFolder } from "../src/folder.ts";
-import { callTool, folderWith } from "./support.ts";
+import { callTool, folderWith, makePipe } from "./support.ts";
 
 const isWindows = process.platform === "win32";
 
@@ -145,7 +144,7 @@ test.skipIf(isWindows)("links to what the system makes up lead nowhere", async (
 
 test.skipIf(isWindows)("pipes, sockets and devices are not opened", async () => {
   const { root } = await folderBesideSecret();
-  execFileSync("mkfifo", [join(root, "pipe.txt")]);
+  makePipe(join(root, "pipe.txt"));
   const server = createServer().listen(join(root, "socket.txt"));
   onTestFinished(() => void server.close());
 

@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import type * as FileSystem from "node:fs/promises";
 import { rename, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { callTool, folderWith } from "./support.ts";
+import { callTool, folderWith, makePipe } from "./support.ts";
 
 /** What somebody else does right before something is looked at, right before it is opened, and right after. */
 const { somebody } = vi.hoisted(() => ({
@@ -152,7 +151,7 @@ test.skipIf(platform === "win32")(
     const { root } = await world();
     somebody.before = async () => {
       await unlink(join(root, "deep/a.txt"));
-      execFileSync("mkfifo", [join(root, "deep/a.txt")]);
+      makePipe(join(root, "deep/a.txt"));
     };
 
     const read = callTool(root, "read_file", { path: "deep/a.txt" });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ToolContext } from "@executus/core";
 import { onTestFinished } from "vitest";
+import { run } from "../src/run.ts";
 import { hiding } from "../src/secret.ts";
 import { folderTools } from "../src/tools.ts";
 
@@ -22,6 +23,11 @@ export async function folderWith(
   return folder;
 }
 
+/** Makes a named pipe. Windows has none. */
+export function makePipe(path: string): void {
+  execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', path]);
+}
+
 /** Calls a tool over a folder, as an agent would. */
 export async function callTool(
   root: string,
@@ -29,10 +35,34 @@ export async function callTool(
   input: object,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<unknown> {
-  const tool = folderTools({ root, pauseMs: 0, secret: hiding("") })[name];
+  const tool = folderTools({ root, pauseMs: 0, secret: hiding(""), say: () => {} })[name];
   const parsed = await tool?.inputSchema["~standard"].validate(input);
   if (parsed === undefined || parsed.issues !== undefined) throw new Error("It does not fit.");
   return tool?.execute(parsed.value as never, { signal } as ToolContext);
+}
+
+/** What a program printed, and its exit code. */
+export interface Said {
+  readonly out: string;
+  readonly errors: string;
+  readonly code: number | null;
+}
+
+/** Runs the program in this process, which takes less time. */
+export async function runHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Said> {
+  let [out, errors] = ["", ""];
+  const code = await run({
+    args,
+    env,
+    here: import.meta.dirname,
+    print: (text) => (out += `${text}\n`),
+    say: (line) => (errors += `${line}\n`),
+    stop: new AbortController().signal,
+  });
+  return { out, errors, code };
 }
 
 /** The program, run by a user. */
@@ -43,11 +73,8 @@ export interface Program {
   ended(): Promise<Ending>;
 }
 
-/** What a program printed, and how it ended. */
-export interface Ending {
-  readonly out: string;
-  readonly errors: string;
-  readonly code: number | null;
+/** The same of a process. */
+export interface Ending extends Said {
   readonly signal: string | null;
 }
 

@@ -236,7 +236,7 @@ test("names that would break a line stay in their quotes", async () => {
 test("a key that lies in a file stays there", async () => {
   const key = "sk-0123456789abcdef";
   const root = await folderWith({ "notes.txt": `The key is ${key}.` });
-  const tools = folderTools({ root, pauseMs: 0, secret: hiding(key) });
+  const tools = folderTools({ root, pauseMs: 0, secret: hiding(key), say: () => {} });
   const input = { path: "notes.txt", text: "key", folder: ".", from: 0 };
   const { signal } = new AbortController();
 
