@@ -1,6 +1,6 @@
 // Old syntax only, no import and no require: any Node must get as far as the message.
 /* eslint-disable no-var */
-var needed = [22, 18];
+var needed = [24, 0];
 var found = process.versions.node.split(".").map(Number);
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {

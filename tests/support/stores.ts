@@ -16,8 +16,12 @@ export function memoryPlace(): Place {
   return { name: "memory", open: () => memoryStore({ data }), [Symbol.dispose]: () => {} };
 }
 
+/** All files of this process: a test that fails, or stops a process, may leave some behind. */
+const all = mkdtempSync(join(tmpdir(), "executus-tests-"));
+process.once("exit", () => rmSync(all, { recursive: true, force: true, maxRetries: 5 }));
+
 export function sqlitePlace(): Place & { readonly database: string } {
-  const folder = mkdtempSync(join(tmpdir(), "executus-tests-"));
+  const folder = mkdtempSync(join(all, "place-"));
   const database = join(folder, "runs.sqlite");
   return {
     name: "sqlite",

@@ -417,8 +417,8 @@ describe("tools", () => {
     const tool = defineTool({
       description: "Reports.",
       inputSchema: anything,
-      execute: (_input, { id, attempt, toolCallId, report, logger }) => {
-        contexts.push({ id, attempt, toolCallId });
+      execute: (_input, { id, attempt, turn, toolCallId, report, logger }) => {
+        contexts.push({ id, attempt, turn, toolCallId });
         logger.warn({}, "It is late.");
         report("half way");
         return "x";
@@ -429,7 +429,8 @@ describe("tools", () => {
     const handle = await executor.start(agent, { id: "a", input: "Why?" });
     const events: RunEvent[] = await Array.fromAsync(handle.events());
 
-    expect(contexts).toEqual([{ id: "a", attempt: 1, toolCallId: "call-0" }]);
+    expect(contexts).toEqual([{ id: "a", attempt: 1, turn: 1, toolCallId: "call-0" }]);
+    expect(events.find(({ type }) => type === "tool-started")).toMatchObject({ input: 1 });
     expect(world.logger.lines.at(-1)).toMatchObject({
       fields: { position: "turn 1 tool 0 call-0" },
     });

@@ -174,6 +174,33 @@ describe("events", () => {
     ]);
   });
 
+  test("of an interrupted run are told as it is taken over, without waiting for a look", async () => {
+    await using world = bench();
+    const arrived = gate();
+    const seen = gate();
+    const steps = defineRun("steps", { version: "1" })
+      .phase("a", () => "A")
+      .phase("b", async ({ attempt, signal }) => {
+        arrived.open();
+        if (attempt === 1) await untilAborted(signal);
+        await seen.opened;
+      });
+    const first = world.spawn();
+    const stopped = await first.executor.start(steps, { id: "x" });
+    await arrived.opened;
+    await first.executor.shutdown({ graceMs: 0 });
+    await rejection(stopped.result());
+
+    const handle = await world.spawn().executor.start(steps, { id: "x" });
+    const told: string[] = [];
+    for await (const { type } of handle.events({ after: 2 })) {
+      told.push(type);
+      if (type === "phase-started") seen.open();
+    }
+
+    expect(told).toEqual(["released", "attempt", "phase-started", "phase-completed", "ended"]);
+  });
+
   for (const where of ["here", "elsewhere"]) {
     test(`of a quiet run can be left at once, and cost nothing from then on: ${where}`, async () => {
       await using world = bench();

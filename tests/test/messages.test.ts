@@ -157,7 +157,7 @@ const table: readonly Told[] = [
     code: "EXECUTUS_DEADLINE_EXCEEDED",
     provoke: (world) => rejection(world.spawn().executor.run(greet, { id: "a", deadline: 1 })),
     message:
-      'Run "a" did not end before its deadline. Allow more time with timeoutMs, then retry it.',
+      'Run "a" did not end before its deadline. Call retry to give it the same time again, or begin it under another id with a longer "timeoutMs".',
   },
   {
     code: "EXECUTUS_CRITIC_KILLED",

@@ -263,7 +263,7 @@ const doors: readonly Door[] = [
   door("the options of sqliteStore", (given) => sqliteStore(given), "an object"),
   door("`database`", (database) => sqliteStore({ database }), "text"),
   door("the options of memoryStore", (given) => memoryStore(given), "undefined", "an object"),
-  door("`data`", (data) => memoryStore({ data }), "undefined", "a list", "an object"),
+  door("`data`", (data) => memoryStore({ data }), "undefined"),
 ];
 
 describe("a wrong argument", () => {

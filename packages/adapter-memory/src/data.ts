@@ -2,26 +2,40 @@ import type { Chunk, JournalRecord, RunRow } from "@executus/core";
 import type { Listings } from "./listing.ts";
 import { sortedList, type SortedList } from "./sorted-list.ts";
 
-/** What stores keep in memory. Opaque, but for `memoryStore`. */
+/** Data that several stores of one process may share, as connections share a database. Opaque: made by {@link memoryData}. */
 export interface MemoryData {
+  readonly kind: "memory data";
+}
+
+/** What is in it. */
+interface Contents {
   readonly rows: Map<string, RunRow>;
   readonly listings: Listings;
   readonly journals: Map<string, Journal>;
 }
 
-export interface Journal {
+interface Journal {
   readonly records: SortedList<Pick<JournalRecord, "seq">, JournalRecord>;
   /** By nonce. */
   readonly chunks: Map<string, SortedList<Pick<Chunk, "index">, Chunk>>;
 }
 
-/** Data that several stores of one process may share, as connections share a database. */
+const contents = new WeakMap<MemoryData, Contents>();
+
+/** Makes data for one or more stores. */
 export function memoryData(): MemoryData {
-  return { rows: new Map(), listings: new Map(), journals: new Map() };
+  const data: MemoryData = Object.freeze({ kind: "memory data" });
+  contents.set(data, { rows: new Map(), listings: new Map(), journals: new Map() });
+  return data;
+}
+
+/** What is in data; `undefined` if it was not made by {@link memoryData}. */
+export function contentsOf(data: MemoryData): Contents | undefined {
+  return contents.get(data);
 }
 
 /** The journal of this name, made if it is missing. */
-export function journalOf({ journals }: MemoryData, name: string): Journal {
+export function journalOf({ journals }: Contents, name: string): Journal {
   let journal = journals.get(name);
   if (journal === undefined) {
     journal = { records: sortedList((a, b) => a.seq - b.seq), chunks: new Map() };

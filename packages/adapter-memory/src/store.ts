@@ -1,6 +1,6 @@
 import { ExecutusError, type RunStore, type StoreLimits } from "@executus/core";
 import { copyChunk, copyRecord, copyRow, patchRow } from "./copies.ts";
-import { chunksOf, journalOf, memoryData, type MemoryData } from "./data.ts";
+import { chunksOf, contentsOf, journalOf, memoryData, type MemoryData } from "./data.ts";
 import { delist, enlist, listIds } from "./listing.ts";
 
 export interface MemoryStoreOptions {
@@ -16,12 +16,11 @@ export interface MemoryStoreOptions {
  * @throws {TypeError} if an option is not what it should be.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
-  checkOptions(options);
-  const { data = memoryData(), limits } = options;
+  const { data, limits } = checkOptions(options);
   const maxRecordBytes = limits?.maxRecordBytes ?? 16 * 1024 * 1024;
   let closed = false;
 
-  const use = (): MemoryData => {
+  const use = (): typeof data => {
     if (!closed) return data;
     const message = 'The store "memory" was disposed of. Create another one.';
     throw new ExecutusError("EXECUTUS_STORE_CLOSED", message);
@@ -126,13 +125,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
   };
 }
 
-function checkOptions(options: unknown): void {
-  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
-  const { data } = (isObject ? options : {}) as { readonly data?: unknown };
-  if (isObject && (data === undefined || (typeof data === "object" && data !== null))) return;
-  const [what, wanted, came] = isObject
-    ? ["`data`", "made by memoryData()", data]
-    : ["the options of memoryStore", "an object such as { data }", options];
+function checkOptions(options: MemoryStoreOptions) {
+  const given: unknown = options;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw unexpected("the options of memoryStore", "an object such as { data }", given);
+  }
+  const { data = memoryData(), limits } = options;
+  const contents = contentsOf(data);
+  if (contents === undefined) throw unexpected("`data`", "made by memoryData()", data);
+  return { data: contents, limits };
+}
+
+function unexpected(what: string, wanted: string, came: unknown): TypeError {
   const got = came === null ? "null" : Array.isArray(came) ? "an array" : typeof came;
-  throw new TypeError(`Expected ${what} to be ${wanted}, got ${got}.`);
+  return new TypeError(`Expected ${what} to be ${wanted}, got ${got}.`);
 }

@@ -15,20 +15,26 @@ export interface ModelRequest<Message> extends CallContext {
 /** Gives a model's answer: an assistant message, or a list that begins with one if the provider has run tools itself. */
 export type Model<Message> = (request: ModelRequest<Message>) => Answer<NoInfer<Message>>;
 
-type Answer<Message> = Message | readonly Message[] | PromiseLike<Message | readonly Message[]>;
+/** An answer, or what may belong to it as well; now or later. */
+export type Answer<Message> =
+  | Message
+  | readonly Message[]
+  | PromiseLike<Message | readonly Message[]>;
 
 /** Makes what the model sees of the input and all that followed. What is saved stays as it was. */
 export type Compact<Message> = (
   messages: readonly (Message | AgentMessage)[],
   context: CallContext,
-) => Compacted<NoInfer<Message> | AgentMessage>;
-
-type Compacted<Message> = readonly Message[] | PromiseLike<readonly Message[]>;
+) =>
+  | readonly (NoInfer<Message> | AgentMessage)[]
+  | PromiseLike<readonly (NoInfer<Message> | AgentMessage)[]>;
 
 /** What a tool is given beside its input. */
 export interface ToolContext extends CallContext {
   /** As the model gave it. */
   readonly toolCallId: string;
+  /** The number of the answer that has called it, from 1. */
+  readonly turn: number;
 }
 
 /** What a model is told of a tool. */

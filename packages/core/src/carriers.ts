@@ -14,7 +14,11 @@ interface Carried {
   readonly checkpointer?: Box<Checkpointer>;
 }
 
-const carrier = new AsyncLocalStorage<Carried>();
+/** One for all copies of this package in a process: what is handed over must not depend on whose function was called. */
+const registry = globalThis as { [key: symbol]: AsyncLocalStorage<Carried> | undefined };
+const key = Symbol.for("@executus/core carried 1");
+registry[key] ??= new AsyncLocalStorage<Carried>();
+const carrier = registry[key];
 
 /**
  * Calls `fn`; the first run that is entered directly in it goes on from `state`. An explicit option wins over it, and runs

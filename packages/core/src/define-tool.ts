@@ -15,8 +15,9 @@ export interface ToolOptions<Schema extends StandardSchemaV1> {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Runs it. Text is given to the model as it is, anything else as JSON; what it throws, as an error. After a crash it may
-   * run again for the same call: `context.idempotencyKey` is the same then.
+   * Runs it. Text is given to the model as it is, anything else as JSON. What it throws is given as an error, and logged as a
+   * WARN: return a text about what is to be expected. After a crash it may run again for the same call:
+   * `context.idempotencyKey` is the same then.
    */
   readonly execute: (input: StandardSchemaV1.InferOutput<Schema>, context: ToolContext) => unknown;
 }

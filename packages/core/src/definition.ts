@@ -78,8 +78,6 @@ export type DefinitionBody =
     }
   | ({ readonly kind: "agent" } & AgentBody);
 
-declare const types: unique symbol;
-
 /** What to run, named and versioned: made by `defineRun`, `defineLoop` or `defineAgent`. */
 export interface Definition<Input, Output> {
   readonly name: string;
@@ -91,7 +89,7 @@ export interface Definition<Input, Output> {
   readonly input: StandardSchemaV1 | undefined;
   readonly body: DefinitionBody;
   /** Carries the types of input and output; there is no such member. */
-  readonly [types]?: { readonly input: (input: Input) => void; readonly output: Output };
+  readonly "~types"?: { readonly input: (input: Input) => void; readonly output: Output };
 }
 
 /** Any definition. */

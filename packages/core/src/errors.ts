@@ -185,8 +185,14 @@ function codeOf(value: { readonly code?: unknown }): unknown {
   }
 }
 
-/** A path as one would write it: `history[3].content[0].execute`. */
+/** Keys of a path that a message shows. */
+const mostKeys = 20;
+
+/** A path as one would write it: `history[3].content[0].execute`; without its middle if it is very long. */
 function formatPath(path: readonly (string | number)[]): string {
+  if (path.length > mostKeys) {
+    return `${formatPath(path.slice(0, mostKeys - 5))} … ${formatPath(path.slice(-5))}`;
+  }
   let text = "";
   for (const key of path) {
     if (typeof key === "number") text += `[${key}]`;

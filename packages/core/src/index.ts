@@ -28,7 +28,12 @@ export {
   isExecutusError,
   NotSerializableError,
 } from "./errors.ts";
-export type { ErrorCode, ErrorWith, ExecutusErrorOptions } from "./errors.ts";
+export type {
+  ErrorCode,
+  ErrorWith,
+  ExecutusErrorOptions,
+  NotSerializableOptions,
+} from "./errors.ts";
 export { classifyCheckpointOutcome, isShutdown } from "./outcome.ts";
 export type { CheckpointOutcome } from "./outcome.ts";
 export { withExistingCheckpointer, withResumeState } from "./carriers.ts";
@@ -48,6 +53,7 @@ export { defineTool } from "./define-tool.ts";
 export type { ToolOptions } from "./define-tool.ts";
 export type {
   AgentBody,
+  Answer,
   Compact,
   Model,
   ModelRequest,
@@ -89,7 +95,7 @@ export type { Executor, OptionsOf } from "./executor/executor.ts";
 export type { ExecutorOptions } from "./executor/settings.ts";
 export type { RunOptions, RunSettings } from "./executor/run-options.ts";
 export type { EventsOptions, RunHandle } from "./executor/handle.ts";
-export type { LiveEvent, RecordedEvent, RunEvent } from "./executor/events.ts";
+export type { LiveEvent, Recorded, RecordedEvent, RunEvent } from "./executor/events.ts";
 export type { RecoveryReport, SkippedRun } from "./executor/sweep.ts";
 export type { PruneOptions } from "./executor/prune.ts";
 export type { ListOptions, RunList, RunSummary, RunView, VisibleStatus } from "./executor/runs.ts";

@@ -72,6 +72,21 @@ async function storesReport(mine: Core, theirs: Core): Promise<void> {
   equal(mine.isExecutusError(failure, "EXECUTUS_STORE_CLOSED"), true);
 }
 
+async function statesAreCarried(mine: Core, theirs: Core): Promise<void> {
+  const ran: string[] = [];
+  const job = theirs
+    .defineRun("job", { version: "1" })
+    .phase("one", () => void ran.push("one"))
+    .phase("two", () => void ran.push("two"));
+  const completedPhases = [{ name: "one", index: 0, output: undefined }];
+  const executor = theirs.createExecutor();
+
+  const state = { history: [], turns: 0, completedPhases };
+  await mine.withResumeState(state, () => executor.run(job));
+
+  equal(ran.join(), "two");
+}
+
 const other = two as unknown as Core;
 equal(other.ExecutusError === one.ExecutusError, false);
 for (const [mine, theirs] of [
@@ -82,12 +97,14 @@ for (const [mine, theirs] of [
   await definitionsRun(mine, theirs);
   await shutdownsRelease(mine, theirs);
   await storesReport(mine, theirs);
+  await statesAreCarried(mine, theirs);
 }
 
 // The compiler takes the one's definitions for the other's executor, too.
 const job = one.defineRun<{ n: number }>("job", { version: "1" }).phase("read", (run) => run.input);
 const executor = two.createExecutor({ store: memoryStore(), definitions: [job] });
-await executor.run(job, { input: { n: 1 } });
+const output: { readonly n: number } = await executor.run(job, { input: { n: 1 } });
+equal(output.n, 1);
 await executor[Symbol.asyncDispose]();
 
 console.log("all as expected");

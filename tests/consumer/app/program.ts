@@ -14,7 +14,6 @@ import type {
   AgentMessage,
   AssistantMessage,
   Definition,
-  Model,
   PhaseOutput,
   RunHandle,
   RunView,
@@ -92,13 +91,16 @@ const weather = defineTool({
   },
 });
 
-const model: Model<AgentMessage> = ({ messages, turn }) => {
-  typeIs<AgentMessage[]>()(messages);
-  if (turn === 2) return { role: "assistant", content: JSON.stringify(messages.at(-1)?.content) };
-  const call = { toolCallId: "call-1", toolName: "weather", input: { city: "Oslo" } };
-  return { role: "assistant", content: [{ type: "tool-call", ...call }] };
-};
-const helper = defineAgent("helper", { version: "1", tools: { weather }, model });
+const helper = defineAgent("helper", {
+  version: "1",
+  tools: { weather },
+  model: ({ messages, turn }) => {
+    typeIs<AgentMessage[]>()(messages);
+    if (turn === 2) return { role: "assistant", content: JSON.stringify(messages.at(-1)?.content) };
+    const call = { toolCallId: "call-1", toolName: "weather", input: { city: "Oslo" } };
+    return { role: "assistant", content: [{ type: "tool-call", ...call }] };
+  },
+});
 
 const plain = defineRun("plain", { version: "1" }).phase("only", () => 1 as const);
 

@@ -49,6 +49,15 @@ await executor.start(crawl, {
   },
 });
 
+await executor.start(crawl, {
+  input: {
+    url: "https://example.com/",
+    depth: 1,
+    // error: agnet
+    agnet: "optional, and misspelt",
+  },
+});
+
 // error: input
 await executor.run(digest, { id: "digest-42" });
 

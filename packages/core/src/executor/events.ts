@@ -69,6 +69,8 @@ export type LiveEvent =
       readonly turn: number;
       readonly toolCallId: string;
       readonly toolName: string;
+      /** As the model gave it. */
+      readonly input: unknown;
       readonly attempt: number;
     }
   | { readonly type: "report"; readonly at: number; readonly data: unknown };

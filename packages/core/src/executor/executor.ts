@@ -33,7 +33,7 @@ export interface Executor extends AsyncDisposable {
    */
   run<Input, Output>(
     definition: Definition<Input, Output>,
-    ...options: OptionsOf<Input>
+    ...options: OptionsOf<NoInfer<Input>>
   ): Promise<Output>;
   /**
    * The same, but resolves as soon as the run is durably accepted. Never goes on without a record.
@@ -42,7 +42,7 @@ export interface Executor extends AsyncDisposable {
    */
   start<Input, Output>(
     definition: Definition<Input, Output>,
-    ...options: OptionsOf<Input>
+    ...options: OptionsOf<NoInfer<Input>>
   ): Promise<RunHandle<Output>>;
   /** A handle of a run that is there. Takes the run over only if its definition is registered here. @throws `EXECUTUS_RUN_NOT_FOUND` */
   attach(id: string): Promise<RunHandle<unknown>>;

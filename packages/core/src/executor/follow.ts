@@ -9,7 +9,7 @@ import { drive } from "./drive.ts";
 import { atDoor } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { outputOf, runFailed } from "./failure.ts";
-import { untilNextLook } from "./next-look.ts";
+import { NextLook } from "./next-look.ts";
 
 export interface FollowOptions {
   /** What the run may be taken over with; without one it is only waited for. */
@@ -57,7 +57,7 @@ export async function follow(engine: Engine, id: string, options: FollowOptions)
           break;
         }
         case "elsewhere":
-          await untilNextLook(engine, id, waiting.signal);
+          await waitForNextLook(engine, id, waiting.signal);
           engine.closing.throwIfAborted();
           break;
         case "again":
@@ -66,6 +66,15 @@ export async function follow(engine: Engine, id: string, options: FollowOptions)
     }
   } finally {
     waiting[Symbol.dispose]();
+  }
+}
+
+async function waitForNextLook(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
+  const next = new NextLook(engine, id, signal);
+  try {
+    await next.wait();
+  } finally {
+    next.stop();
   }
 }
 

@@ -3,26 +3,37 @@ import { Cancellation } from "./cancellation.ts";
 import type { Engine } from "./engine.ts";
 
 /**
- * Waits until a run that is driven elsewhere is worth another look: for a while, or until it is driven in this process, the
- * executor is closing, or `signal` is aborted.
+ * When a run that is driven elsewhere is worth another look: after a while, or once it is driven in this process, the
+ * executor is closing, or a signal is aborted; also if that was between the making of this and the waiting.
  */
-export async function untilNextLook(
-  { settings, closing, awaited }: Engine,
-  id: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { runtime, pollMs } = settings;
-  const waiting = new Cancellation(runtime);
-  const wake = (): void => waiting.abort(null);
-  const waiters = awaited.get(id) ?? new Set();
-  awaited.set(id, waiters.add(wake));
-  try {
-    waiting.watch(signal);
-    waiting.watch(closing);
-    await pause(runtime, jittered(runtime, pollMs), waiting.signal);
-  } finally {
-    waiters.delete(wake);
-    if (waiters.size === 0) awaited.delete(id);
-    waiting[Symbol.dispose]();
+export class NextLook {
+  readonly #engine: Engine;
+  readonly #id: string;
+  readonly #waiting: Cancellation;
+
+  constructor(engine: Engine, id: string, signal?: AbortSignal) {
+    const { awaited, closing, settings } = engine;
+    this.#engine = engine;
+    this.#id = id;
+    this.#waiting = new Cancellation(settings.runtime);
+    this.#waiting.watch(signal);
+    this.#waiting.watch(closing);
+    const waiters = awaited.get(id) ?? new Set();
+    awaited.set(id, waiters.add(this.#wake));
   }
+
+  async wait(): Promise<void> {
+    const { runtime, pollMs } = this.#engine.settings;
+    await pause(runtime, jittered(runtime, pollMs), this.#waiting.signal);
+  }
+
+  stop(): void {
+    const { awaited } = this.#engine;
+    const waiters = awaited.get(this.#id);
+    waiters?.delete(this.#wake);
+    if (waiters?.size === 0) awaited.delete(this.#id);
+    this.#waiting[Symbol.dispose]();
+  }
+
+  readonly #wake = (): void => this.#waiting.abort(null);
 }

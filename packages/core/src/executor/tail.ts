@@ -5,7 +5,7 @@ import type { Engine } from "./engine.ts";
 import { RecordTranslator } from "./events.ts";
 import type { RecordedEvent, RunEvent } from "./events.ts";
 import type { Feed } from "./feed.ts";
-import { untilNextLook } from "./next-look.ts";
+import { NextLook } from "./next-look.ts";
 
 /** Yields what is recorded from a place on. Its `place` moves with what it has yielded. */
 interface Source {
@@ -36,19 +36,25 @@ export async function* tail(
   if (source === undefined) return;
   let last: RunEvent | undefined;
   for (let run = driven; !signal.aborted; run = undefined) {
-    run ??= engine.active.get(id);
-    const isHere = run !== undefined && run.incarnation === source.incarnation;
-    const events =
-      run !== undefined && isHere ? whileDriven(source, run.feed, signal) : source.read(Infinity);
-    for await (const event of events) {
-      last = event;
-      yield event;
-      if (signal.aborted) return;
+    // Before the reading: the run may come to be driven here meanwhile, and even end.
+    const next = new NextLook(engine, id, signal);
+    try {
+      run ??= engine.active.get(id);
+      const isHere = run !== undefined && run.incarnation === source.incarnation;
+      const events =
+        run !== undefined && isHere ? whileDriven(source, run.feed, signal) : source.read(Infinity);
+      for await (const event of events) {
+        last = event;
+        yield event;
+        if (signal.aborted) return;
+      }
+      // Only what is followed by nothing is the end: a run that was retried goes on.
+      if (last?.type === "ended" || source.incarnation === undefined) return;
+      if (engine.closing.aborted || signal.aborted || !(await source.exists())) return;
+      if (!isHere) await next.wait();
+    } finally {
+      next.stop();
     }
-    // Only what is followed by nothing is the end: a run that was retried goes on.
-    if (last?.type === "ended" || source.incarnation === undefined) return;
-    if (engine.closing.aborted || signal.aborted || !(await source.exists())) return;
-    if (!isHere) await untilNextLook(engine, id, signal);
   }
 }
 

@@ -49,15 +49,23 @@ interface KnownCall {
 
 async function resultOf(attempt: Attempt, tool: Tool, call: KnownCall): Promise<ToolResultOutput> {
   const { cancellation, feed, logger, runtime, start, state } = attempt;
-  const { toolCallId, toolName, index } = call;
+  const { toolCallId, toolName, input, index } = call;
   const at = runtime.now();
   const turn = state.turns;
-  feed.live({ type: "tool-started", at, turn, toolCallId, toolName, attempt: start.attempt });
+  feed.live({
+    type: "tool-started",
+    at,
+    turn,
+    toolCallId,
+    toolName,
+    input,
+    attempt: start.attempt,
+  });
   const own = new Cancellation(runtime);
   own.watch(cancellation.signal);
   try {
     const position = ["turn", turn, "tool", index, toolCallId];
-    const context = { ...contextFor(attempt, position), signal: own.signal, toolCallId };
+    const context = { ...contextFor(attempt, position), signal: own.signal, toolCallId, turn };
     return await withinTime(attempt, own, tool, toolName, () => execute(tool, call, context));
   } catch (error) {
     if (cancellation.signal.aborted) throw error;

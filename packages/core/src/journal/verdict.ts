@@ -38,7 +38,7 @@ export function judge(
 export function deadlineError(runId: string): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_DEADLINE_EXCEEDED",
-    `Run "${runId}" did not end before its deadline. Allow more time with timeoutMs, then retry it.`,
+    `Run "${runId}" did not end before its deadline. Call retry to give it the same time again, or begin it under another id with a longer "timeoutMs".`,
     { runId },
   );
 }
