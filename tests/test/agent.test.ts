@@ -13,7 +13,7 @@ import { anything, calling, failure, results, saying, text } from "../support/ag
 import { bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
-import { fails, journalOf, places, typesOf } from "../support/stores.ts";
+import { fails, journalOf, once, places, typesOf } from "../support/stores.ts";
 
 type Options = Partial<AgentOptions<AgentMessage>>;
 
@@ -212,7 +212,21 @@ describe("tools", () => {
       () => Promise.reject(strange),
       failure("The tool failed."),
     ],
-    ["a function", () => () => {}, failure("The tool gave a function, which is not JSON.")],
+    [
+      "a function",
+      () => () => {},
+      failure("What the tool gave has a function in it, which is not JSON."),
+    ],
+    [
+      "a map deep inside",
+      () => ({ a: [new Map()] }),
+      failure("What the tool gave has a Map in it, which is not JSON."),
+    ],
+    [
+      "NaN",
+      () => ({ mean: NaN }),
+      failure("What the tool gave has a NaN in it, which is not JSON."),
+    ],
     ["a bigint", () => 1n, failure("Do not know how to serialize a BigInt")],
   ];
   for (const [what, execute, output] of outcomes) {
@@ -525,6 +539,15 @@ describe("a model", () => {
     expect(asked).toHaveLength(9);
   });
 
+  test("that asks for the same five times in one answer has not seen any result yet", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const five = Array.from({ length: 5 }, (_, n) => ["echo", "same", `${n}`] as const);
+    const { agent } = scripted([calling(...five), saying("So.")], { tools: { echo } });
+
+    expect((await executor.run(agent, { input: "Why?" })).text).toBe("So.");
+  });
+
   test("may repeat a call while its result changes, or something new comes in between", async () => {
     await using world = bench();
     const { executor } = world.spawn();
@@ -585,6 +608,79 @@ describe("compact", () => {
         saying("So."),
       ]);
     }
+  });
+
+  test("and the model and tools get copies: what they change is not what is saved, nor the caller's", async () => {
+    await using world = bench();
+    const { executor, store } = world.spawn();
+    const input: AgentMessage[] = [{ role: "user", content: [{ type: "text", text: "Why?" }] }];
+    const answer = calling(["echo", { n: 1 }]);
+    const spoil = (messages: readonly AgentMessage[]): void => {
+      for (const message of messages) message.content = "spoilt";
+    };
+    const agent = defineAgent("agent", {
+      version: "1",
+      tools: {
+        echo: { ...echo, execute: (given: { n: number }) => `${(given.n += 1)}` },
+      },
+      compact: (messages) => {
+        spoil(messages);
+        return messages;
+      },
+      model: ({ messages, turn }) => {
+        spoil(messages);
+        if (turn === 1) store.interfere("append", once(fails()));
+        return turn === 1 ? answer : saying("So.");
+      },
+    });
+
+    const handle = await executor.start(agent, { id: "a", input });
+    await settle();
+    answer.content = "spoilt";
+    await world.clock.advance(1_000);
+    const events = await Array.fromAsync(handle.events());
+
+    expect(input[0]?.content).toEqual([{ type: "text", text: "Why?" }]);
+    expect(events.flatMap((event) => ("messages" in event ? event.messages : []))).toEqual([
+      calling(["echo", { n: 1 }]),
+      results(["echo", text("2")]),
+      saying("So."),
+    ]);
+  });
+
+  test("has a key of its own, and is the last thing that is called once the run is to stop", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const arrived = gate();
+    const keys: string[] = [];
+    const agent = defineAgent("agent", {
+      version: "1",
+      compact: async (messages, { idempotencyKey, signal }) => {
+        keys.push(idempotencyKey);
+        arrived.open();
+        await untilAborted(signal).catch(() => {});
+        return messages;
+      },
+      model: () => expect.unreachable(),
+    });
+    const caller = new AbortController();
+    const other = scripted([saying("So.")], {
+      model: ({ idempotencyKey }) => {
+        keys.push(idempotencyKey);
+        return saying("So.");
+      },
+    });
+
+    const stopped = rejection(
+      executor.run(agent, { id: "a", input: "Why?", createdAt: 1, signal: caller.signal }),
+    );
+    await arrived.opened;
+    caller.abort(new Error("enough"));
+    expect(await stopped).toMatchObject({ message: "enough" });
+    await executor.delete("a");
+    await executor.run(other.agent, { id: "a", input: "Why?", createdAt: 1 });
+
+    expect(new Set(keys).size).toBe(2);
   });
 
   test("that throws, or returns no list, fails the run", async () => {
@@ -679,6 +775,38 @@ describe("an agent whose process dies", () => {
 
     expect(said).toBe("So.");
     expect(asked).toEqual([1, 2]);
+  });
+
+  test("does not begin a tool once it is to stop", async () => {
+    await using world = bench();
+    const first = world.spawn();
+    const arrived = gate();
+    const ran: number[] = [];
+    const stopped = gate();
+    const slowSchema = z.unknown().refine(async () => {
+      arrived.open();
+      if (ran.length === 0) await stopped.opened;
+      return true;
+    });
+    const charge = defineTool({
+      description: "Charges a card.",
+      inputSchema: slowSchema,
+      execute: (_input, { attempt }) => void ran.push(attempt),
+    });
+    const { agent } = scripted([calling(["charge", 1]), saying("So.")], { tools: { charge } });
+
+    const running = rejection(first.executor.run(agent, { id: "a", input: "Why?" }));
+    await arrived.opened;
+    const shutDown = first.executor.shutdown({ graceMs: 0 });
+    await settle();
+    stopped.open();
+    await shutDown;
+    expect(await running).toMatchObject({ code: "EXECUTUS_SHUTDOWN" });
+    expect(ran).toEqual([]);
+    ran.push(0);
+    await world.spawn().executor.run(agent, { id: "a", input: "Why?" });
+
+    expect(ran).toEqual([0, 2]);
   });
 
   test("gives no results to the model of calls that its stop has cut short", async () => {
@@ -822,6 +950,33 @@ describe("a critic of an agent", () => {
 
     expect(error).toBeInstanceOf(ExecutusError);
     expect(error).toMatchObject({ code: "EXECUTUS_CRITIC_KILLED" });
-    await settle();
+  });
+
+  test("looks first when a run is resumed or retried: nothing that it would stop slips through", async () => {
+    await using world = bench();
+    const first = world.spawn();
+    const asked = gate();
+    const rm = { ...echo, execute: () => expect.unreachable() };
+    const agent = defineAgent("agent", {
+      version: "1",
+      tools: { rm },
+      critic: ({ history }) => (history.length === 1 ? { kill: "dangerous" } : undefined),
+      model: async ({ signal }) => {
+        asked.open();
+        await untilAborted(signal).catch(() => {});
+        return calling(["rm", "-rf /"]);
+      },
+    });
+
+    const stopped = rejection(first.executor.run(agent, { id: "a", input: "Why?" }));
+    await asked.opened;
+    await first.executor.shutdown({ graceMs: 0 });
+    expect(await stopped).toMatchObject({ code: "EXECUTUS_SHUTDOWN" });
+    const { executor } = world.spawn({ definitions: [agent] });
+    const resumed = await rejection(executor.run(agent, { id: "a", input: "Why?" }));
+    const retried = await rejection((await executor.retry("a")).result());
+
+    expect(resumed).toMatchObject({ code: "EXECUTUS_CRITIC_KILLED" });
+    expect(retried).toMatchObject({ code: "EXECUTUS_CRITIC_KILLED" });
   });
 });

@@ -5,7 +5,7 @@ import { bench } from "../support/bench.ts";
 import { settle, testClock } from "../support/clock.ts";
 import { testLogger } from "../support/logger.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
-import { memoryPlace } from "../support/stores.ts";
+import { hangs, memoryPlace } from "../support/stores.ts";
 
 function setUp() {
   const clock = testClock();
@@ -199,6 +199,27 @@ describe("events", () => {
     }
 
     expect(told).toEqual(["released", "attempt", "phase-started", "phase-completed", "ended"]);
+  });
+
+  test("can be left at once while the store does not answer", async () => {
+    await using world = bench();
+    const greet = defineRun("greet", { version: "1" }).phase("wait", ({ signal }) =>
+      untilAborted(signal),
+    );
+    (await world.spawn().executor.start(greet, { id: "x" })).result().catch(() => {});
+    const { executor, store } = world.spawn();
+    const handle = await executor.attach("x");
+    store.interfere("getRun", hangs);
+    const caller = new AbortController();
+    const listener = handle.events();
+    const waiting = listener.next();
+    const aborted = rejection(handle.events({ signal: caller.signal }).next());
+    await settle();
+    caller.abort(new Error("gone"));
+
+    expect(await listener.return?.()).toMatchObject({ done: true });
+    expect(await waiting).toMatchObject({ done: true });
+    expect(await aborted).toMatchObject({ message: "gone" });
   });
 
   for (const where of ["here", "elsewhere"]) {

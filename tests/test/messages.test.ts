@@ -176,7 +176,7 @@ const table: readonly Told[] = [
       return rejection(world.spawn().executor.run(endless, { id: "a" }));
     },
     message:
-      'Run "a" has taken 2 turns without an end. Raise "maxTurns", or mend what keeps it from ending, then call retry.',
+      'Run "a" has not ended within its limit of 2 turns. Raise "maxTurns", or mend what keeps it from ending, then call retry.',
   },
   {
     code: "EXECUTUS_TOOL_LOOP",

@@ -266,6 +266,26 @@ const doors: readonly Door[] = [
   door("`data`", (data) => memoryStore({ data }), "undefined"),
 ];
 
+const almost: readonly (readonly [string, () => unknown, RegExp])[] = [
+  ["NaN turns", () => withResumeState({ ...state, turns: Number.NaN }, () => 1), /the state/],
+  ["half a turn", () => withResumeState({ ...state, turns: 1.5 }, () => 1), /the state/],
+  ["less than no turn", () => withResumeState({ ...state, turns: -1 }, () => 1), /the state/],
+  [
+    "a Map of tools",
+    () => defineAgent("x", { version: "1", model, tools: new Map() as never }),
+    /"tools" of "x" to be an object of tools by name/,
+  ],
+];
+
+describe("what is almost right", () => {
+  for (const [what, enter, message] of almost) {
+    test(`is named: ${what}`, () => {
+      expect(enter).toThrow(TypeError);
+      expect(enter).toThrow(message);
+    });
+  }
+});
+
 describe("a wrong argument", () => {
   for (const [index, { names, enter, right }] of doors.entries()) {
     test(`in the place of ${names} is named, with what was expected and what came (${index})`, async () => {

@@ -498,6 +498,24 @@ for (const open of places) {
       await stage.clock.advance(5_000);
     });
 
+    test("gives a handle of that run, and not of another that has its id later", async () => {
+      await using stage = bench(open);
+      const stands = defineRun("stands", { version: "1" }).phase("stand", ({ signal }) =>
+        untilAborted(signal),
+      );
+      const { executor } = stage.spawn();
+      const old = await executor.start(stands, { id: "a" });
+      expect(await old.cancel()).toBe(true);
+      await rejection(old.result());
+      await executor.delete("a");
+      const anew = await executor.start(stands, { id: "a" });
+      anew.result().catch(() => {});
+
+      expect(await old.cancel()).toBe(false);
+      expect(await Array.fromAsync(old.events())).toEqual([]);
+      expect(await executor.get("a")).toMatchObject({ status: "active" });
+    });
+
     test("logs nothing of a run that goes on elsewhere, or whose failure was told before", async () => {
       await using stage = bench(open);
       const arrived = gate();

@@ -34,19 +34,31 @@ export function problemOfMessage(value: unknown): string | undefined {
   if (!roles.has(role)) {
     return 'expected the role of a message to be "system", "user", "assistant" or "tool"';
   }
-  if (typeof content !== "string" && !Array.isArray(content)) {
-    return `expected the content of a message to be text or a list of parts, got ${show(content)}`;
-  }
-  const wrong = typeof content === "string" ? -1 : content.findIndex((part) => !isPart(part));
-  return wrong === -1
-    ? undefined
-    : `expected content[${wrong}] of a message to be a part with a type`;
+  if (Array.isArray(content)) return content.map(problemOfPart).find((problem) => problem);
+  if (typeof content === "string" && role !== "tool") return undefined;
+  const wanted = role === "tool" ? "a list of parts" : "text or a list of parts";
+  return `expected the content of a message to be ${wanted}, got ${show(content)}`;
 }
 
-function isPart(value: unknown): value is { readonly type: string } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as { type?: unknown }).type === "string"
-  );
+/** A part as it may come from any provider. */
+interface Part {
+  readonly type?: unknown;
+  readonly text?: unknown;
+  readonly toolCallId?: unknown;
+  readonly toolName?: unknown;
+  readonly output?: unknown;
+}
+
+function problemOfPart(part: unknown, index: number): string | undefined {
+  const where = `content[${index}]`;
+  const { type, text, toolCallId, toolName, output } = (part ?? {}) as Part;
+  if (typeof type !== "string") return `expected ${where} of a message to be a part with a type`;
+  if (type === "text" && typeof text !== "string") return `${where} has no text`;
+  if (type !== "tool-call" && type !== "tool-result") return undefined;
+  if (typeof toolCallId !== "string" || toolCallId === "") {
+    return `${where}, a ${type}, has no "toolCallId"`;
+  }
+  if (typeof toolName !== "string") return `${where}, a ${type}, has no "toolName"`;
+  if (type === "tool-result" && output === undefined) return `${where}, a ${type}, has no "output"`;
+  return undefined;
 }

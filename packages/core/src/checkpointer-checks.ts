@@ -14,7 +14,8 @@ export function checkCheckpointer(what: string, checkpointer: unknown): void {
 /** Checks a state that a host hands back. @throws {TypeError} */
 export function checkResume(what: string, state: unknown): void {
   const { history, turns, completedPhases } = (state ?? {}) as Partial<ResumeState>;
-  if (Array.isArray(history) && Array.isArray(completedPhases) && typeof turns === "number") return;
+  const counts = Number.isSafeInteger(turns) && (turns as number) >= 0;
+  if (Array.isArray(history) && Array.isArray(completedPhases) && counts) return;
   throw new TypeError(
     `Expected ${what} to be { history: [], turns: 0, completedPhases: [] } or what a save has carried, got ${show(state)}.`,
   );

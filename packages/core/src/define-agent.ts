@@ -7,6 +7,15 @@ import { expectFunction, expectObject, expectPositiveInteger, unexpected } from 
 import { checkName } from "./identifiers.ts";
 import type { AgentMessage, AnyMessage } from "./messages.ts";
 
+/** Those of a type of messages that may be a model's. */
+export type AssistantOf<Message> = Message extends { readonly role: infer Role }
+  ? Role extends "assistant"
+    ? Message
+    : "assistant" extends Role
+      ? Message & { readonly role: "assistant" }
+      : never
+  : never;
+
 /** Options of an agent. */
 export interface AgentOptions<Message> extends DefinitionOptions {
   /** Asks a model. What it throws fails the run: leave retries to the provider's client. */
@@ -33,7 +42,7 @@ export type AgentInput<Message> = string | readonly (Message | AgentMessage)[];
 export interface AgentOutput<Message> {
   /** Its text: all its text parts, joined. */
   readonly text: string;
-  readonly message: Extract<Message, { readonly role: "assistant" }>;
+  readonly message: AssistantOf<Message>;
 }
 
 /**
@@ -76,6 +85,7 @@ export function defineAgent<Message extends AnyMessage = AgentMessage>(
   expectPositiveInteger(of("maxTurns"), maxTurns);
   expectPositiveInteger(of("maxRepeatedToolCalls"), maxRepeatedToolCalls);
   expectObject(of("tools"), tools, "an object of tools by name");
+  if (tools instanceof Map) throw unexpected(of("tools"), "an object of tools by name", tools);
   for (const [toolName, tool] of Object.entries(tools)) {
     checkName(`the name of a tool of "${name}"`, toolName, 128);
     checkTool(`the tool "${toolName}" of "${name}"`, tool);

@@ -37,7 +37,7 @@ export interface ToolOptions<Schema extends StandardSchemaV1> {
  */
 export function defineTool<Schema extends StandardSchemaV1>(options: ToolOptions<Schema>): Tool {
   checkTool("the tool", options);
-  return { ...options };
+  return options;
 }
 
 /** Checks a tool, also one that was made by hand. @throws {TypeError} */

@@ -48,7 +48,7 @@ export type { BuildOptions, OutputsOf, RunDefinition } from "./define-run.ts";
 export { defineLoop } from "./define-loop.ts";
 export type { LoopOptions } from "./define-loop.ts";
 export { defineAgent } from "./define-agent.ts";
-export type { AgentInput, AgentOptions, AgentOutput } from "./define-agent.ts";
+export type { AgentInput, AgentOptions, AgentOutput, AssistantOf } from "./define-agent.ts";
 export { defineTool } from "./define-tool.ts";
 export type { ToolOptions } from "./define-tool.ts";
 export type {

@@ -65,3 +65,6 @@ export const model: Model<AgentMessage> = ({ turn }) =>
 export function listen(): ReturnType<typeof createServer> {
   return createServer().listen(0, "127.0.0.1", () => process.kill(process.pid, "SIGTERM"));
 }
+
+/** What a `compact` may do. */
+export const shorten = (messages: readonly AgentMessage[]): readonly AgentMessage[] => messages;

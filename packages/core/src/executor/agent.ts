@@ -1,5 +1,6 @@
 import type { AgentBody } from "../agent.ts";
 import { problemOfMessage } from "../agent-input.ts";
+import { copyData } from "../copy-data.ts";
 import { ExecutusError } from "../errors.ts";
 import type { AgentMessage } from "../messages.ts";
 import { checkAnswer, checkCompacted, outputOf } from "./answer.ts";
@@ -15,49 +16,57 @@ export async function runAgent(attempt: Attempt, body: AgentBody): Promise<BodyR
   const { state, start, cancellation } = attempt;
   const changed = historyChanged(attempt);
   if (changed !== undefined) return { refusal: changed };
-  attempt.prepared();
+  await attempt.prepared();
   const history = state.history as AgentMessage[];
   const guard = new ToolLoopGuard(start.info.id, body.maxRepeatedToolCalls);
   const past = pairCalls(history);
-  guard.takeSince(past, start.since?.messages ?? 0);
   let open = past.filter(isOpen);
+  let turn = history.slice(open[0]?.turnAt ?? history.length);
+  const ended = past.filter(({ turnAt }) => turnAt < history.length - turn.length);
+  guard.take(ended.filter(({ result }) => (result?.at ?? 0) >= (start.since?.messages ?? 0)));
   if (history.length > 0 && open.length === 0 && endsWithAnswer(history)) {
     return { output: outputOf(history) };
   }
   for (;;) {
     if (open.length > 0) {
-      const results = await runTools(attempt, body.tools, open);
-      history.push({ role: "tool", content: results });
-      guard.take(open.map(({ call }, index) => ({ call, output: results[index]?.output })));
+      const results: AgentMessage = {
+        role: "tool",
+        content: await runTools(attempt, body.tools, open),
+      };
+      history.push(results);
+      guard.take(pairCalls([...turn, results]));
       await attempt.boundary();
     }
     cancellation.signal.throwIfAborted();
     checkTurnLimit(attempt, body.maxTurns);
-    const answer = await ask(attempt, body, history);
-    history.push(...answer);
+    turn = await ask(attempt, body, history);
+    history.push(...turn);
     state.turns += 1;
-    const calls = pairCalls(answer);
-    guard.takeSince(calls, 0);
+    const calls = pairCalls(turn);
     open = calls.filter(isOpen);
-    if (open.length === 0 && endsWithAnswer(answer)) return { output: outputOf(answer) };
+    if (open.length === 0 && endsWithAnswer(turn)) return { output: outputOf(turn) };
+    if (open.length === 0) guard.take(calls);
     await attempt.boundary();
   }
 }
 
-/** Asks the model, with what `compact` makes of the conversation. */
+/** Asks the model, with what `compact` makes of the conversation. Both get copies: what they change is not what is saved. */
 async function ask(
   attempt: Attempt,
   { model, compact, system, tools }: AgentBody,
   history: readonly AgentMessage[],
-): Promise<readonly AgentMessage[]> {
-  const { start, state, feed, runtime } = attempt;
+): Promise<AgentMessage[]> {
+  const { start, state, feed, runtime, cancellation } = attempt;
   const { name } = start.definition;
   const turn = state.turns + 1;
   feed.live({ type: "turn-started", at: runtime.now(), turn, attempt: start.attempt });
-  const context = contextFor(attempt, ["turn", turn]);
   const answer = await attempt.call(async () => {
-    const all = [...(attempt.input as readonly AgentMessage[]), ...history];
-    const seen = compact === undefined ? all : checkCompacted(await compact(all, context), name);
+    const all = copyData([...(attempt.input as readonly AgentMessage[]), ...history]);
+    const seen =
+      compact === undefined
+        ? all
+        : checkCompacted(await compact(all, contextFor(attempt, ["turn", turn, "compact"])), name);
+    cancellation.signal.throwIfAborted();
     const instructions: readonly AgentMessage[] =
       system === undefined ? [] : [{ role: "system", content: system }];
     const described = [...tools].map(([toolName, { description, inputSchema }]) => [
@@ -65,7 +74,7 @@ async function ask(
       { description, inputSchema },
     ]);
     return model({
-      ...context,
+      ...contextFor(attempt, ["turn", turn]),
       messages: [...instructions, ...seen],
       tools: Object.fromEntries(described),
       turn,

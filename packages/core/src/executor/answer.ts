@@ -1,5 +1,6 @@
 import type { AgentOutput } from "../define-agent.ts";
 import { problemOfMessage } from "../agent-input.ts";
+import { copyData } from "../copy-data.ts";
 import { show, unexpected } from "../expect.ts";
 import type { AgentMessage, AssistantMessage } from "../messages.ts";
 import { isOpen, pairCalls } from "./tool-calls.ts";
@@ -7,10 +8,10 @@ import { isOpen, pairCalls } from "./tool-calls.ts";
 /**
  * Checks what a model gave.
  *
- * @returns its messages: an answer, and what may belong to it if the provider has run tools itself.
+ * @returns a copy of its messages: an answer, and what may belong to it if the provider has run tools itself.
  * @throws {TypeError} if it is no answer. It quotes nothing of it.
  */
-export function checkAnswer(answer: unknown, name: string): readonly AgentMessage[] {
+export function checkAnswer(answer: unknown, name: string): AgentMessage[] {
   const nonsense = (what: string): TypeError =>
     new TypeError(`Expected the model of "${name}" to give an assistant message, ${what}.`);
   if (typeof answer !== "object" || answer === null) throw nonsense(`got ${show(answer)}`);
@@ -18,10 +19,10 @@ export function checkAnswer(answer: unknown, name: string): readonly AgentMessag
   if (messages.length === 0) throw nonsense("got an empty list");
   for (const [index, message] of messages.entries()) {
     const where = Array.isArray(answer) ? ` (message ${index} of its list)` : "";
-    const problem = problemOfMessage(message) ?? problemOfAnswer(message as AgentMessage, index);
+    const problem = problemOfMessage(message) ?? problemOfRole(message as AgentMessage, index);
     if (problem !== undefined) throw nonsense(`but: ${problem}${where}`);
   }
-  const given = messages as readonly AgentMessage[];
+  const given = copyData([...messages]) as AgentMessage[];
   const ids = pairCalls(given)
     .filter(isOpen)
     .map(({ call }) => call.toolCallId);
@@ -30,28 +31,10 @@ export function checkAnswer(answer: unknown, name: string): readonly AgentMessag
   return given;
 }
 
-/** A part as it may come from any provider. */
-interface Part {
-  readonly type: string;
-  readonly text?: unknown;
-  readonly toolCallId?: unknown;
-  readonly toolName?: unknown;
-}
-
-function problemOfAnswer({ role, content }: AgentMessage, index: number): string | undefined {
+function problemOfRole({ role }: AgentMessage, index: number): string | undefined {
   if (index === 0 && role !== "assistant") return `its role is "${role}"`;
-  if (role !== "assistant" && role !== "tool") return `a message of the role "${role}" follows it`;
-  if (typeof content === "string") return undefined;
-  for (const [place, part] of (content as readonly Part[]).entries()) {
-    const { type, text, toolCallId, toolName } = part;
-    if (type === "text" && typeof text !== "string") return `content[${place}] has no text`;
-    if (type !== "tool-call" && type !== "tool-result") continue;
-    if (typeof toolCallId !== "string" || toolCallId === "") {
-      return `content[${place}], a ${type}, has no "toolCallId"`;
-    }
-    if (typeof toolName !== "string") return `content[${place}], a ${type}, has no "toolName"`;
-  }
-  return undefined;
+  if (role === "assistant" || role === "tool") return undefined;
+  return `a message of the role "${role}" follows it`;
 }
 
 /** Checks what the model is to see. @throws {TypeError} */

@@ -32,8 +32,8 @@ export interface Attempt {
   call<T>(body: () => T | PromiseLike<T>): Promise<T>;
   /** Saves the state, and lets the critic look at it. */
   boundary(): Promise<void>;
-  /** Tells that the definition fits what is completed. */
-  prepared(): void;
+  /** Tells that the definition fits what is completed, and lets the critic look at what a resumed run has already. */
+  prepared(): Promise<void>;
 }
 
 /** What all code of a run is given. `position` names it in its run. */

@@ -5,23 +5,33 @@ import { claimOptions } from "./claims.ts";
 import { atDoor, withJournal } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
-/** Asks for a run's cancellation. @returns once the request is durable: whether there was anything to cancel */
-export async function cancelRun(
-  engine: Engine,
-  id: string,
-  driven: ActiveRun | undefined = engine.active.get(id),
-): Promise<boolean> {
+/**
+ * Asks for a run's cancellation.
+ *
+ * @param mine - the drive that a handle is of: another run that has its id by now is not meant.
+ * @returns once the request is durable: whether there was anything to cancel
+ */
+export async function cancelRun(engine: Engine, id: string, mine?: ActiveRun): Promise<boolean> {
   checkRunId(id);
+  const driven = mine ?? engine.active.get(id);
   if (driven !== undefined && driven.incarnation === undefined) {
     const active = engine.active.get(id) === driven;
     driven.cancel();
     return active;
   }
   return withJournal(engine, "cancel", async (journal) => {
+    if (mine?.incarnation !== undefined && !(await isStill(journal, id, mine.incarnation))) {
+      return false;
+    }
     if ((await journal.requestCancel(id)) === "ended") return false;
     await endHere(engine, journal, id);
     return true;
   });
+}
+
+async function isStill(journal: Journal, id: string, incarnation: string): Promise<boolean> {
+  const found = await journal.inspect(id);
+  return found.kind !== "missing" && found.row.incarnation === incarnation;
 }
 
 /** Stops a cancelled run that is driven here, and ends one that nobody drives: it may be of a definition that no process knows. */

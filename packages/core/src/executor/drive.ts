@@ -1,4 +1,4 @@
-import type { Checkpointer } from "../checkpointer.ts";
+import type { Checkpointer, CheckpointState } from "../checkpointer.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import { within } from "../journal/calls.ts";
 import { deadlineError } from "../journal/verdict.ts";
@@ -17,7 +17,7 @@ import { Feed } from "./feed.ts";
 import { finalise } from "./finalise.ts";
 import { fingerprint } from "./identity.ts";
 import { runLoop } from "./loop.ts";
-import { runPhases } from "./phases.ts";
+import { runPhases, staticallyChanged } from "./phases.ts";
 import { Teller } from "./teller.ts";
 
 /** Drives one attempt of a run, from here to its end. It is among the active runs until then. */
@@ -74,7 +74,10 @@ function makeAttempt(
     teller: new Teller(start, state, feed, () => runtime.now()),
     call: (body) => callUserCode(cancellation, abortGraceMs, body),
     boundary: () => boundary(engine, attempt),
-    prepared,
+    prepared: async () => {
+      prepared();
+      if (hasProgress(state)) await askCritic(attempt);
+    },
   };
   return attempt;
 }
@@ -107,16 +110,21 @@ async function resultOf(engine: Engine, attempt: Attempt): Promise<BodyResult> {
 async function saveStart(engine: Engine, attempt: Attempt): Promise<void> {
   const { start, state, cancellation } = attempt;
   const { checkpointer, isFresh = false } = start;
-  const { history, turns, completedPhases } = state;
-  if (!isFresh || checkpointer === undefined) return;
-  if (history.length + turns + completedPhases.length === 0) return;
+  if (!isFresh || checkpointer === undefined || !hasProgress(state)) return;
   cancellation.signal.throwIfAborted();
   await save(engine, attempt, checkpointer);
+}
+
+function hasProgress({ history, turns, completedPhases }: CheckpointState): boolean {
+  return history.length + turns + completedPhases.length > 0;
 }
 
 async function runBody(attempt: Attempt): Promise<BodyResult> {
   const { start } = attempt;
   const { definition, info } = start;
+  const { completedPhases, history } = attempt.state;
+  const changed = staticallyChanged(info.id, definition, completedPhases, history.length);
+  if (changed !== undefined) return { refusal: changed };
   const input =
     start.parsed === undefined
       ? await attempt.call(() => parseInput(definition, info.input, info.id))

@@ -6,8 +6,11 @@ import type { RunEvent } from "./events.ts";
 import type { EventsOptions } from "./handle.ts";
 import { tail } from "./tail.ts";
 
+const over: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 /**
- * Lets somebody listen to a run. Unlike with a bare generator, leaving ends the waiting at once, also between two events.
+ * Lets somebody listen to a run. Unlike with a bare generator, leaving ends the listening at once, also between two events,
+ * and while a store does not answer.
  *
  * @throws {TypeError}
  */
@@ -22,20 +25,33 @@ export function listen(
   expectAtLeast('"after"', after, 0);
   expectSignal('"signal"', signal);
   const leaving = new Cancellation(engine.settings.runtime);
-  leaving.watch(signal);
   const events = from(after, tail(engine, id, driven, leaving.signal));
+  const left = new Promise<typeof over>((resolve) => {
+    leaving.signal.addEventListener("abort", () => resolve(over), { once: true });
+  });
+  let watches = false;
+
+  const next = async (): Promise<IteratorResult<RunEvent>> => {
+    if (!watches) leaving.watch(signal);
+    watches = true;
+    let result: IteratorResult<RunEvent> = over;
+    try {
+      if (!leaving.signal.aborted) result = await Promise.race([events.next(), left]);
+    } finally {
+      if (result.done === true) leaving[Symbol.dispose]();
+    }
+    if (result.done === true) signal?.throwIfAborted();
+    return result;
+  };
+
   const listener: AsyncIterableIterator<RunEvent> = {
-    next: async () => {
-      const result = await events.next();
-      if (result.done !== true) return result;
-      leaving[Symbol.dispose]();
-      signal?.throwIfAborted();
-      return result;
-    },
+    next,
     return: async () => {
       leaving.abort(undefined);
       leaving[Symbol.dispose]();
-      return events.return();
+      // Not waited for: a store that hangs would hold up who wants to leave.
+      events.return().catch(() => {});
+      return over;
     },
     [Symbol.asyncIterator]: () => listener,
   };

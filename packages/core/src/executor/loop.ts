@@ -10,7 +10,7 @@ export async function runLoop(
   { turn: run, maxTurns }: Extract<DefinitionBody, { readonly kind: "loop" }>,
 ): Promise<BodyResult> {
   const { state, start, feed, runtime, cancellation } = attempt;
-  attempt.prepared();
+  await attempt.prepared();
   for (;;) {
     cancellation.signal.throwIfAborted();
     checkTurnLimit(attempt, maxTurns);

@@ -13,7 +13,7 @@ export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<Bod
   const { state, start } = attempt;
   const changed = definitionChanged(start.info.id, start.definition, phases, state.completedPhases);
   if (changed !== undefined) return { refusal: changed };
-  attempt.prepared();
+  await attempt.prepared();
   const outputs = Object.create(null) as Record<string, unknown>;
   for (const { name, output } of state.completedPhases) outputs[name] = output;
   for (let index = state.completedPhases.length; index < phases.length; index += 1) {

@@ -33,7 +33,8 @@ export async function* tail(
     driven !== undefined && driven.incarnation === undefined
       ? feedSource(driven.feed)
       : engine.journal && (await journalSource(await engine.journal(), id, engine.closing));
-  if (source === undefined) return;
+  // Another run may have the id by now.
+  if (source === undefined || (driven && driven.incarnation !== source.incarnation)) return;
   let last: RunEvent | undefined;
   for (let run = driven; !signal.aborted; run = undefined) {
     // Before the reading: the run may come to be driven here meanwhile, and even end.

@@ -3,7 +3,9 @@ import type { AgentMessage, ToolCallPart } from "../messages.ts";
 /** A call of a tool, and what came of it. Calls that a provider has carried out itself are not among them. */
 export interface PairedCall {
   readonly call: ToolCallPart;
-  /** Its place among the calls of its answer. */
+  /** The place of the message with which its turn begins. */
+  readonly turnAt: number;
+  /** Its place among the calls of its turn, unless some of them have results in between. */
   readonly index: number;
   /** `at`: the place of the message that has it. */
   readonly result: { readonly output: unknown; readonly at: number } | undefined;
@@ -17,20 +19,24 @@ interface Part {
   readonly providerExecuted?: unknown;
 }
 
-/** Pairs the calls in a list of messages with their results. Ids need be unique only among the calls of one answer. */
+/** Pairs the calls in a list of messages with their results. Ids need be unique only among calls without a result. */
 export function pairCalls(messages: readonly AgentMessage[]): readonly PairedCall[] {
   const pairs: PairedCall[] = [];
   /** Places in `pairs` of the calls that have no result yet. */
   let open: number[] = [];
-  let answerStart = 0;
+  let first = 0;
+  let turnAt = 0;
   for (const [at, { role, content }] of messages.entries()) {
     if (typeof content === "string") continue;
-    if (role === "assistant" && open.length === 0) answerStart = pairs.length;
+    if (role === "assistant" && open.length === 0) {
+      first = pairs.length;
+      turnAt = at;
+    }
     for (const part of content as readonly Part[]) {
       if (part.type === "tool-call" && part.providerExecuted !== true) {
         open.push(pairs.length);
         const call = part as unknown as ToolCallPart;
-        pairs.push({ call, index: pairs.length - answerStart, result: undefined });
+        pairs.push({ call, turnAt, index: pairs.length - first, result: undefined });
       } else if (part.type === "tool-result") {
         const place = open.find((each) => pairs[each]?.call.toolCallId === part.toolCallId);
         if (place === undefined) continue;

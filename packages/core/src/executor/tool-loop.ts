@@ -4,12 +4,6 @@ import { encodeJson } from "../json-encode.ts";
 import type { ToolCallPart } from "../messages.ts";
 import type { PairedCall } from "./tool-calls.ts";
 
-/** A call and what came of it. */
-interface Outcome {
-  readonly call: ToolCallPart;
-  readonly output: unknown;
-}
-
 /**
  * Notices a model that calls tools in a circle: the same calls with the same input and the same result, and nothing that
  * has not been there before.
@@ -26,29 +20,32 @@ export class ToolLoopGuard {
     this.#limit = limit;
   }
 
-  /** Takes in results of the past, from a place in the history on. @throws `EXECUTUS_TOOL_LOOP` */
-  takeSince(pairs: readonly PairedCall[], from: number): void {
-    const outcomes = pairs.flatMap(({ call, result }) =>
-      result === undefined || result.at < from ? [] : [{ call, output: result.output }],
-    );
-    this.take(outcomes);
-  }
-
-  /** Takes in results. @throws `EXECUTUS_TOOL_LOOP` */
-  take(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) this.#takeOne(outcome);
-  }
-
-  #takeOne(outcome: Outcome): void {
-    const known = fingerprintOf(outcome);
-    if (known === undefined || !this.#seen.has(known)) {
-      if (known !== undefined) this.#seen.add(known);
-      this.#repeated.clear();
-      return;
+  /**
+   * Takes in the calls of one or more turns, in the order of the calls; those without a result say nothing yet. A model that
+   * calls the same twice in one answer has not seen the first result, so that counts once.
+   *
+   * @throws `EXECUTUS_TOOL_LOOP`
+   */
+  take(calls: readonly PairedCall[]): void {
+    let turn: number | undefined;
+    const inTurn = new Set<string>();
+    for (const paired of calls) {
+      if (paired.result === undefined) continue;
+      if (paired.turnAt !== turn) inTurn.clear();
+      turn = paired.turnAt;
+      const known = fingerprintOf(paired.call, paired.result.output);
+      if (known === undefined || !this.#seen.has(known)) this.#repeated.clear();
+      else if (!inTurn.has(known)) this.#repeat(known, paired.call.toolName);
+      if (known === undefined) continue;
+      this.#seen.add(known);
+      inTurn.add(known);
     }
+  }
+
+  #repeat(known: string, toolName: string): void {
     const times = (this.#repeated.get(known) ?? 0) + 1;
     this.#repeated.set(known, times);
-    if (times > this.#limit) throw this.#loop(outcome.call.toolName);
+    if (times > this.#limit) throw this.#loop(toolName);
   }
 
   #loop(toolName: string): ExecutusError {
@@ -61,13 +58,12 @@ export class ToolLoopGuard {
 }
 
 /** What a call with its result is known by; `undefined` for what cannot be compared, which counts as new. */
-function fingerprintOf({ call, output }: Outcome): string | undefined {
-  const { toolName, input } = call;
+function fingerprintOf({ toolName, input }: ToolCallPart, output: unknown): string | undefined {
   try {
     const text = encodeJson([toolName, input, output], Number.MAX_SAFE_INTEGER, { sortKeys: true });
     return hash("sha256", text, "base64url");
   } catch {
-    // Only a run without a record comes here: what cannot be encoded cannot be saved.
+    // Only without a store does a run come here with it: what cannot be encoded cannot be saved.
     return undefined;
   }
 }

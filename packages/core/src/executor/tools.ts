@@ -1,4 +1,5 @@
 import type { Tool, ToolContext } from "../agent.ts";
+import { copyData } from "../copy-data.ts";
 import { explain } from "../errors.ts";
 import type { JsonValue, ToolResultOutput, ToolResultPart } from "../messages.ts";
 import { contextFor } from "./attempt.ts";
@@ -80,16 +81,18 @@ async function resultOf(attempt: Attempt, tool: Tool, call: KnownCall): Promise<
 }
 
 async function execute(
-  { inputSchema, execute: run }: Tool,
+  tool: Tool,
   { toolName, input }: KnownCall,
   context: ToolContext,
 ): Promise<ToolResultOutput> {
-  const parsed = await inputSchema["~standard"].validate(input);
+  // A copy: what the tool changes is not what is saved.
+  const parsed = await tool.inputSchema["~standard"].validate(copyData(input));
   if (parsed.issues !== undefined) {
     const issues = parsed.issues.map(explain).join("; ");
-    return errorOutput(`The input does not fit the tool "${toolName}". ${issues}`);
+    return errorOutput(`The input does not fit the tool "${toolName}". ${issues}`.trimEnd());
   }
-  return toOutput(await run(parsed.value as never, context));
+  context.signal.throwIfAborted();
+  return toOutput(await tool.execute(parsed.value as never, context));
 }
 
 /** Waits for a tool no longer than its time. */
@@ -111,6 +114,7 @@ async function withinTime<T>(
   });
   // Once the run is to stop, its grace counts.
   own.signal.addEventListener("abort", callOff, { once: true });
+  if (own.signal.aborted) callOff();
   try {
     return await Promise.race([body(), timedOut]);
   } finally {
@@ -121,10 +125,26 @@ async function withinTime<T>(
 /** What a model is given of what a tool returned. @throws {TypeError} if it is not JSON */
 function toOutput(value: unknown): ToolResultOutput {
   if (typeof value === "string") return { type: "text", value };
-  const text = JSON.stringify(value ?? null) as string | undefined;
-  if (text === undefined)
-    throw new TypeError(`The tool gave a ${typeof value}, which is not JSON.`);
+  const text = JSON.stringify(value ?? null, checkJson) as string | undefined;
+  if (text === undefined) throw notJson(value);
   return { type: "json", value: JSON.parse(text) as JsonValue };
+}
+
+/** Refuses what JSON would silently make something else of. Called by `JSON.stringify`, after any `toJSON`. */
+function checkJson(_key: string, value: unknown): unknown {
+  if (typeof value === "function" || typeof value === "symbol") throw notJson(value);
+  if (typeof value === "number" && !Number.isFinite(value)) throw notJson(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw notJson(value);
+  return value;
+}
+
+function notJson(value: unknown): TypeError {
+  const kind = typeof value === "object" && value !== null ? value.constructor.name : typeof value;
+  return new TypeError(
+    `What the tool gave has a ${typeof value === "number" ? String(value) : kind} in it, which is not JSON.`,
+  );
 }
 
 function errorOutput(value: string): ToolResultOutput {

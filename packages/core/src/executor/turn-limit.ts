@@ -7,7 +7,7 @@ export function checkTurnLimit({ state, start }: Attempt, maxTurns: number): voi
   const { id } = start.info;
   throw new ExecutusError(
     "EXECUTUS_TURN_LIMIT",
-    `Run "${id}" has taken ${maxTurns} turns without an end. Raise "maxTurns", or mend what keeps it from ending, then call retry.`,
+    `Run "${id}" has not ended within its limit of ${maxTurns} turns. Raise "maxTurns", or mend what keeps it from ending, then call retry.`,
     { runId: id },
   );
 }

@@ -90,7 +90,7 @@ export class Process {
       ...settings,
       keepStore: true,
       queue,
-      store: tapped(store, { through: this.#through, queue, limits }),
+      store: tapped(store, { through: this.#through, during: this.#during, queue, limits }),
       runtime: this.#runtime({ name, isGone: (owner) => surroundings.isGone(owner) }),
     });
   }
@@ -140,6 +140,18 @@ export class Process {
       still = this.#underWay > 0 || pauses ? 0 : still + 1;
     }
   }
+
+  /** What is under way in a process that dies never comes to an end there. */
+  readonly #during = async <T>(step: () => Promise<T>): Promise<T> => {
+    if (this.#isDead) return never();
+    this.#underWay += 1;
+    try {
+      const value = await step();
+      return this.#isDead ? await never() : value;
+    } finally {
+      this.#underWay -= 1;
+    }
+  };
 
   readonly #through: Through = async (verb, apply, record) => {
     if (this.#isDead) return never();

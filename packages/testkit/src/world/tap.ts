@@ -14,13 +14,29 @@ export type Through = <T>(
 
 export interface TapOptions {
   readonly through: Through;
+  /** Is told of each further step of a reading, which is no call of its own. */
+  readonly during: <T>(step: () => Promise<T>) => Promise<T>;
   /** Rows of other queues are not listed: they are others' to sweep and to prune. */
   readonly queue: string;
   readonly limits: RunStore["limits"];
 }
 
 /** A store all of whose calls go through one place. */
-export function tapped(store: RunStore, { through, queue, limits }: TapOptions): RunStore {
+export function tapped(store: RunStore, { through, during, queue, limits }: TapOptions): RunStore {
+  async function* stepByStep<T>(verb: Verb, read: () => AsyncIterable<T>): AsyncGenerator<T, void> {
+    await through(verb, () => Promise.resolve());
+    const steps = read()[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const step = await during(() => steps.next());
+        if (step.done === true) return;
+        yield step.value;
+      }
+    } finally {
+      await steps.return?.();
+    }
+  }
+
   return {
     contract: store.contract,
     name: store.name,
@@ -37,16 +53,12 @@ export function tapped(store: RunStore, { through, queue, limits }: TapOptions):
     },
     deleteRun: (ref) => through("deleteRun", () => store.deleteRun(ref)),
     append: (journal, record) => through("append", () => store.append(journal, record), record),
-    async *readJournal(journal, options) {
-      await through("readJournal", () => Promise.resolve());
-      yield* store.readJournal(journal, options);
-    },
+    readJournal: (journal, options) =>
+      stepByStep("readJournal", () => store.readJournal(journal, options)),
     lastRecord: (journal) => through("lastRecord", () => store.lastRecord(journal)),
     putChunk: (journal, chunk) => through("putChunk", () => store.putChunk(journal, chunk)),
-    async *readChunks(journal, nonce) {
-      await through("readChunks", () => Promise.resolve());
-      yield* store.readChunks(journal, nonce);
-    },
+    readChunks: (journal, nonce) =>
+      stepByStep("readChunks", () => store.readChunks(journal, nonce)),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
