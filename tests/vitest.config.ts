@@ -3,8 +3,12 @@ import type { ViteUserConfig } from "vitest/config";
 // Siblings are read from their sources, so that tests need no build.
 const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@executus/source"] } },
-  // The consumer is a project of its own.
-  test: { exclude: ["consumer/**", "**/node_modules/**"] },
+  // The consumer is a project of its own. A busy machine must not fail a test.
+  test: {
+    exclude: ["consumer/**", "**/node_modules/**"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 };
 
 export default config;

@@ -3,7 +3,7 @@ import type { ViteUserConfig } from "vitest/config";
 // Siblings are read from their sources, so that tests need no build.
 const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@executus/source"] } },
-  // The theatre takes its time.
+  // Processes take their time to start, the more so while others do.
   test: { testTimeout: 60_000 },
 };
 

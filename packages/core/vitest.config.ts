@@ -3,6 +3,8 @@ import type { ViteUserConfig } from "vitest/config";
 // Siblings are read from their sources, so that tests need no build.
 const config: ViteUserConfig = {
   ssr: { resolve: { conditions: ["@executus/source"] } },
+  // A busy machine must not fail a test.
+  test: { testTimeout: 60_000, hookTimeout: 60_000 },
 };
 
 export default config;
