@@ -132,6 +132,44 @@ describe("a hand-over", () => {
     expect((await claiming).resumed).toEqual(["a"]);
     expect(clock.monotonic()).toBe(0);
   });
+
+  test("is left alone also if it began after another claimer had looked, and before that one read", async () => {
+    const { spawn, place } = bench(memoryPlace, { leaseMs });
+    const { definition, arrived } = waits();
+    const first = spawn();
+    void first.executor.run(definition, { id: "a" }).catch(() => {});
+    await arrived.opened;
+    await first.executor.shutdown({ graceMs: 0 });
+    const [second, third] = [spawn({ definitions: [definition] }), spawn()];
+    const told = gate();
+    second.store.interfere("updateRun", (call) => told.opened.then(call));
+    let claiming: Promise<unknown> | undefined;
+    let looks = 0;
+    third.store.interfere("lastRecord", async (call) => {
+      const seen = await call();
+      looks += 1;
+      // The first look finds the run, the second one is the claim's.
+      if (looks !== 2) return seen;
+      claiming = second.executor.recover();
+      await settle();
+      return seen;
+    });
+
+    const result = third.executor.run(definition, { id: "a", ifActive: "reject" });
+    const refusal = await rejection(result);
+    told.open();
+
+    expect(refusal).toMatchObject({ code: "EXECUTUS_RUN_ACTIVE" });
+    expect(await claiming).toMatchObject({ resumed: ["a"] });
+    await second.executor.idle();
+    expect(await typesOf(place.open(), "a")).toEqual([
+      "begin",
+      "save",
+      "release",
+      "claim",
+      "complete",
+    ]);
+  });
 });
 
 describe("a begin that takes longer than the lease", () => {

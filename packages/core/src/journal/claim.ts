@@ -87,6 +87,8 @@ async function tryClaim(
   const generation = read.last.record.generation + 1;
   const seq = read.last.record.seq + 1;
   if (last.seq > read.last.record.seq) return undefined;
+  // Somebody has claimed it since it was looked at: whether that hand-over is under way is to be asked anew.
+  if (read.last.record.generation > last.generation) return undefined;
   const { record } = controlRecord(context, "claim", generation, {
     owner: context.owner,
     leaseMs: context.leaseMs,
