@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BuildError } from "./build-tool.ts";
 import { dynamodbLocal, isRecentJava } from "./dynamodb-local.ts";
 import type { Missing } from "./missing.ts";
@@ -52,7 +52,7 @@ async function dynamoRecipe(onDisk: boolean, surroundings: Surroundings): Promis
 
 /** It has no transactions. */
 function dynalite(onDisk: boolean): Recipe {
-  const program = createRequire(import.meta.url).resolve("dynalite/cli.js");
+  const program = fileURLToPath(import.meta.resolve("dynalite/cli.js"));
   return recipe("dynalite, for want of Java 17 or Maven", (port, folder) => [
     process.execPath,
     program,
