@@ -1,0 +1,2 @@
+export { dynamoStore } from "./store.ts";
+export type { DynamoStoreOptions } from "./options.ts";

@@ -1,0 +1,2 @@
+export { mongoStore } from "./store.ts";
+export type { MongoStoreOptions } from "./options.ts";
