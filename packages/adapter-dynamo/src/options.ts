@@ -49,9 +49,11 @@ export function checkOptions(options: DynamoStoreOptions): DynamoSettings {
     }
     if (typeof value !== "string" || value === "") throw unexpected(`\`${name}\``, "text", value);
   }
-  if (endpoint !== undefined && !URL.canParse(endpoint)) {
+  if (endpoint !== undefined && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? "")) {
     // It is not shown: there may be a password in it.
-    throw new TypeError("Expected `endpoint` to be a URL such as http://localhost:8000.");
+    throw new TypeError(
+      "Expected `endpoint` to be an http or https URL, such as http://localhost:8000.",
+    );
   }
   if (typeof createTable !== "boolean") {
     throw unexpected("`createTable`", "true or false", createTable);

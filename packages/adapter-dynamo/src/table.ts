@@ -8,6 +8,7 @@ import type {
   KeySchemaElement,
   TableDescription,
 } from "@aws-sdk/client-dynamodb";
+import type { ExecutusError } from "@executus/core";
 import { misconfigured, nameOf, unavailable } from "./errors.ts";
 import type { Place } from "./requests.ts";
 
@@ -50,16 +51,25 @@ async function describe(
     if (Table?.TableStatus !== "CREATING") return Table;
   } catch (error) {
     if (mayBeMissing && nameOf(error) === "ResourceNotFoundException") return undefined;
-    // Later on, they may be missing for a moment; from the start, they are not there.
-    if (nameOf(error) !== "CredentialsProviderError") throw error;
-    const what = "cannot be used without credentials. Put them where the AWS SDK looks for them.";
-    throw misconfigured(table, what, error);
+    throw lacksSetting(table, error) ?? error;
   }
   await waitUntilTableExists(
     { client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
     { TableName: table },
   );
   return describe({ client, table }, false);
+}
+
+/** What is missing from the start is not there; later on, credentials may be missing for a moment. */
+function lacksSetting(table: string, error: unknown): ExecutusError | undefined {
+  if (nameOf(error) === "CredentialsProviderError") {
+    const what = "cannot be used without credentials. Put them where the AWS SDK looks for them.";
+    return misconfigured(table, what, error);
+  }
+  // The SDK's error has no name of its own.
+  if (!(error instanceof Error) || error.message !== "Region is missing") return undefined;
+  const what = 'cannot be found without a region. Set "region", or AWS_REGION in the environment.';
+  return misconfigured(table, what, error);
 }
 
 async function create({ client, table }: Place): Promise<void> {
