@@ -56,7 +56,7 @@ export function createdPartition(status: RunStatus, shard: number): string {
 }
 
 /** The sort key of both indexes. It sorts as the times, and then the bytes of the ids, do. */
-export function sortKey(at: number, id: string): string {
+function sortKey(at: number, id: string): string {
   return `${sortable(at)}#${id}`;
 }
 
