@@ -1,4 +1,5 @@
 /** Runs the digest in a process of its own, kills that in the middle of a phase, and lets another one go on with it. */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -13,7 +14,7 @@ import { showTable } from "./theatre/rows.ts";
 import { screenOn } from "./theatre/screen.ts";
 import { checkPlay } from "./theatre/verdict.ts";
 
-const usage = "npm start -- [folder] [--report <file>]";
+const usage = "npm start -- [folder] [--report <file>] [--store <address>]";
 
 /** Where the user is: npm itself goes to the root of the repository. */
 const here =
@@ -23,7 +24,7 @@ const here =
 const screen = screenOn(process.stdout);
 
 async function main(): Promise<void> {
-  const { folder, report } = readArguments();
+  const { folder, report, store } = readArguments();
   const { paths } = await findTexts(folder, report);
   const { body } = digest;
   const phases = body.kind === "phases" ? body.phases.map(({ name }) => name) : [];
@@ -32,8 +33,10 @@ async function main(): Promise<void> {
   screen.line('The process is killed in the middle of "rank", and started again.');
   screen.line();
 
-  const database = join(temporaryFolder(), "runs.sqlite");
-  const played = await play({ database, id: "digest", input: { folder, report } }, screen);
+  // In a store of the user's, each performance is another run.
+  const id = `digest-${randomUUID()}`;
+  const address = store ?? `sqlite:${join(temporaryFolder(), "runs.sqlite")}`;
+  const played = await play({ store: address, id, input: { folder, report } }, screen);
   await checkPlay(phases, played);
 
   const attempts = [played.killed.rows, played.resumed.rows];
@@ -47,16 +50,22 @@ async function main(): Promise<void> {
   screen.line(screen.paint("bold", nameOf(report)));
 }
 
-function readArguments(): { readonly folder: string; readonly report: string } {
+interface Arguments {
+  readonly folder: string;
+  readonly report: string;
+  readonly store: string | undefined;
+}
+
+function readArguments(): Arguments {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { report: { type: "string" } },
+      options: { report: { type: "string" }, store: { type: "string" } },
     });
     const [folder = repository, ...more] = positionals;
     if (more.length > 0) throw new Error("There is more than one folder.");
-    const { report = defaultReport } = values;
-    return { folder: resolve(here, folder), report: resolve(here, report) };
+    const { report = defaultReport, store } = values;
+    return { folder: resolve(here, folder), report: resolve(here, report), store };
   } catch (error) {
     const [reason] = (error as Error).message.split(". ");
     throw new Problem(`${reason?.replace(/\.?$/, ".")} Usage: ${usage}`);

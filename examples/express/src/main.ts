@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { constants } from "node:os";
-import { sqliteStore } from "@executus/adapter-sqlite";
 import { createExecutor } from "@executus/core";
+import { storeOf } from "example-stores";
 import { defineSurvey } from "./job.ts";
 import { drain } from "./drain.ts";
 import { makeApp } from "./server.ts";
 import { readSettings } from "./settings.ts";
 
-const settings = readSettings(process.env);
+const settings = readSettings(process.env, process.argv.slice(2));
 const survey = defineSurvey({ pauseMs: settings.PAUSE_MS, notifyUrl: settings.NOTIFY_URL });
 const executor = createExecutor({
-  store: sqliteStore({ database: settings.DATABASE }),
+  store: await storeOf(settings.STORE),
   definitions: [survey],
   leaseMs: settings.LEASE_MS,
   pollMs: settings.POLL_MS,

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { z } from "zod";
 
 const ms: z.ZodCoercedNumber = z.coerce.number().int().min(0);
@@ -6,8 +7,8 @@ const ms: z.ZodCoercedNumber = z.coerce.number().int().min(0);
 export interface Settings {
   readonly HOST: string;
   readonly PORT: number;
-  /** The SQLite file: all processes that share it share the work. */
-  readonly DATABASE: string;
+  /** The address of the store: all processes that share it share the work. */
+  readonly STORE: string;
   /** How much longer each text takes. */
   readonly PAUSE_MS: number;
   /** Who is told of each survey that is done. */
@@ -24,7 +25,7 @@ export interface Settings {
 const environment: z.ZodType<Settings> = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
-  DATABASE: z.string().min(1).default("runs.sqlite"),
+  STORE: z.string().min(1).default("sqlite:runs.sqlite"),
   PAUSE_MS: ms.default(500),
   NOTIFY_URL: z.url({ protocol: /^https?$/ }).optional(),
   GRACE_MS: ms.default(10_000),
@@ -34,9 +35,10 @@ const environment: z.ZodType<Settings> = z.object({
   KEEP_ALIVE_MS: ms.min(1).default(15_000),
 });
 
-/** @throws if a value is not what it should be */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const { data, error } = environment.safeParse(env);
+/** @param args - `--store` goes before `STORE` of the environment. @throws if a value is not what it should be */
+export function readSettings(env: NodeJS.ProcessEnv, args: readonly string[]): Settings {
+  const { values } = parseArgs({ args: [...args], options: { store: { type: "string" } } });
+  const { data, error } = environment.safeParse({ ...env, STORE: values.store ?? env["STORE"] });
   if (data !== undefined) return data;
   throw new Error(`The environment is not as it should be.\n${z.prettifyError(error)}`);
 }

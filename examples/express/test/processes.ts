@@ -34,7 +34,7 @@ export async function startServer(
       env: {
         ...process.env,
         PORT: "0",
-        DATABASE: database,
+        STORE: `sqlite:${database}`,
         PAUSE_MS: "1",
         LEASE_MS: "2000",
         POLL_MS: "50",

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { RunStore } from "@executus/core";
 
 /** The addresses that there are, for messages. */
@@ -7,15 +8,19 @@ export const addresses =
 /**
  * A store by its address. Only the adapter that it names is loaded, and its driver.
  *
+ * @param here - the folder from which the path of a file leads.
  * @throws {TypeError} if it is no address. It is not shown: there may be a password in it.
  */
-export async function storeOf(address: string): Promise<RunStore> {
+export async function storeOf(address: string, here: string = process.cwd()): Promise<RunStore> {
   const [, scheme, rest = ""] = /^([a-z+]+):(.*)$/s.exec(address) ?? [];
   switch (scheme) {
     case "memory":
       return (await import("@executus/adapter-memory")).memoryStore();
-    case "sqlite":
-      return (await import("@executus/adapter-sqlite")).sqliteStore({ database: rest });
+    case "sqlite": {
+      if (rest === "") break;
+      const database = rest === ":memory:" ? rest : resolve(here, rest);
+      return (await import("@executus/adapter-sqlite")).sqliteStore({ database });
+    }
     case "mongodb":
     case "mongodb+srv":
       return (await import("@executus/adapter-mongo")).mongoStore({ url: address });
@@ -26,8 +31,8 @@ export async function storeOf(address: string): Promise<RunStore> {
     }
     case undefined:
     default:
-      throw new TypeError(`Expected the address of a store to be one like ${addresses}.`);
   }
+  throw new TypeError(`Expected the address of a store to be one like ${addresses}.`);
 }
 
 interface DynamoAddress {

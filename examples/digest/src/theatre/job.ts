@@ -1,6 +1,6 @@
 /** The job, as a process of its own: it tells its parent what happens, and may be killed at any moment. */
-import { sqliteStore } from "@executus/adapter-sqlite";
 import { createExecutor } from "@executus/core";
+import { storeOf } from "example-stores";
 import { defineDigest } from "../digest.ts";
 import { explain } from "../problem.ts";
 import type { Progress } from "../step.ts";
@@ -23,7 +23,7 @@ process.once("disconnect", orphaned);
 if (!process.connected) orphaned();
 
 const executor = createExecutor({
-  store: sqliteStore({ database: order.database }),
+  store: await storeOf(order.store),
   definitions: [digest],
 });
 try {

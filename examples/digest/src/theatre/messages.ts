@@ -4,7 +4,8 @@ import type { Progress } from "../step.ts";
 
 /** What the parent asks of the job. */
 export interface JobOrder {
-  readonly database: string;
+  /** Its address. */
+  readonly store: string;
   readonly id: string;
   readonly input: DigestInput;
 }

@@ -4,11 +4,11 @@
  */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { sqliteStore } from "@executus/adapter-sqlite";
 import { createExecutor } from "@executus/core";
+import { storeOf } from "example-stores";
 import { defineDigest } from "../../src/digest.ts";
 
-const [folder = "", out = "", stops = ""] = process.argv.slice(2);
+const [folder = "", out = "", address = "", stops = ""] = process.argv.slice(2);
 
 const digest = defineDigest(async (phase, done) => {
   if (done === 0) appendFileSync(join(out, "log.txt"), `${phase}\n`);
@@ -17,7 +17,7 @@ const digest = defineDigest(async (phase, done) => {
   await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
 });
 
-const store = sqliteStore({ database: join(out, "runs.sqlite") });
+const store = await storeOf(address);
 const executor = createExecutor({ store, definitions: [digest] });
 try {
   const input = { folder, report: join(out, "digest.md") };
