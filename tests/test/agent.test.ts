@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { defineAgent, defineTool, ExecutusError } from "@executus/core";
 import type {
   AgentMessage,
@@ -71,6 +72,19 @@ describe("a conversation", () => {
     await executor.run(agent, { input });
 
     expect(asked).toEqual([input]);
+  });
+
+  test("is about what its caller gave, whatever becomes of the list later", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const input: AgentMessage[] = [question];
+    const later = { ...echo, execute: () => `${input.push({ role: "user", content: "Now?" })}` };
+    const answers = [calling(["later", 1]), saying("So.")];
+    const { agent, asked } = scripted(answers, { tools: { later } });
+
+    await executor.run(agent, { input });
+
+    expect(asked[1]).toEqual([question, calling(["later", 1]), results(["later", text("2")])]);
   });
 
   test("shows the model the system message first, and does not save it", async () => {
@@ -228,6 +242,16 @@ describe("tools", () => {
       failure("What the tool gave has a NaN in it, which is not JSON."),
     ],
     ["a bigint", () => 1n, failure("Do not know how to serialize a BigInt")],
+    [
+      "an object without a known class",
+      () => Object.create(Object.create(null) as object) as unknown,
+      failure("What the tool gave has a class instance in it, which is not JSON."),
+    ],
+    [
+      "an object of another realm, as sandboxes and test runners have",
+      () => runInNewContext("({ a: [{ b: 1 }] })"),
+      { type: "json", value: { a: [{ b: 1 }] } },
+    ],
   ];
   for (const [what, execute, output] of outcomes) {
     test(`give the model what they came to: ${what}`, async () => {
@@ -408,20 +432,40 @@ describe("tools", () => {
   });
 
   test("whose input is nested beyond measure fail their run; whose result is, themselves", async () => {
+    for (const levels of [1_500, 100_000]) {
+      await using world = bench();
+      const { executor } = world.spawn();
+      const nested: unknown = JSON.parse("[".repeat(levels) + "]".repeat(levels));
+      const deep = { ...echo, execute: () => nested };
+      const asks = scripted([calling(["deep", nested])], { tools: { deep } });
+      const answers = scripted([calling(["deep", 1]), saying("So.")], { tools: { deep } });
+
+      const error = await rejection(executor.run(asks.agent, { input: "Why?" }));
+      await executor.run(answers.agent, { input: "Why?" });
+
+      expect(error).toMatchObject({ code: "EXECUTUS_NOT_SERIALIZABLE" });
+      expect(answers.asked[1]?.at(-1)).toMatchObject({
+        content: [{ output: { type: "error-text" } }],
+      });
+    }
+  });
+
+  test("of which a listener hears decide alone what they are given", async () => {
     await using world = bench();
     const { executor } = world.spawn();
-    const nested: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
-    const deep = { ...echo, execute: () => nested };
-    const asks = scripted([calling(["deep", nested])], { tools: { deep } });
-    const answers = scripted([calling(["deep", 1]), saying("So.")], { tools: { deep } });
+    const heard = gate();
+    const slow = { ...echo, execute: () => heard.opened.then(() => "x") };
+    const answers = [calling(["slow", { n: 1 }]), saying("So.")];
+    const { agent, asked } = scripted(answers, { tools: { slow } });
 
-    const error = await rejection(executor.run(asks.agent, { input: "Why?" }));
-    await executor.run(answers.agent, { input: "Why?" });
+    const handle = await executor.start(agent, { id: "a", input: "Why?" });
+    for await (const event of handle.events()) {
+      if (event.type !== "tool-started") continue;
+      (event.input as { n: number }).n = 2;
+      heard.open();
+    }
 
-    expect(error).toMatchObject({ code: "EXECUTUS_NOT_SERIALIZABLE" });
-    expect(answers.asked[1]?.at(-1)).toMatchObject({
-      content: [{ output: { type: "error-text" } }],
-    });
+    expect(asked[1]?.[1]).toEqual(calling(["slow", { n: 1 }]));
   });
 
   test("are told who calls, and report to the run's events", async () => {
@@ -512,6 +556,21 @@ describe("a model", () => {
       expect(await executor.get("a")).toMatchObject({ status: "failed", turns: 0 });
     });
   }
+
+  test("whose answer leads back into itself by many ways fails the run, and keeps nobody waiting", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const part: Record<string, unknown> = { type: "text", text: "Because." };
+    part["next"] = { previous: part, first: part };
+    const { agent } = scripted([{ role: "assistant", content: [part as never] }]);
+
+    const error = await rejection(executor.run(agent, { input: "Why?" }));
+
+    expect(error).toMatchObject({
+      code: "EXECUTUS_NOT_SERIALIZABLE",
+      path: ["history", 0, "content", 0, "next", "previous"],
+    });
+  });
 
   test("that is in a circle is stopped: the same call, input and result, past the limit", async () => {
     await using world = bench();
