@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { defineAgent, defineTool, ExecutusError } from "@executus/core";
+import { defineAgent, defineLoop, defineTool, ExecutusError } from "@executus/core";
 import type {
   AgentMessage,
   AgentOptions,
@@ -969,15 +969,30 @@ describe("an agent whose process dies", () => {
     ]);
   });
 
-  test("refuses a history that no agent has made", async () => {
+  test("refuses a history that no agent has made, and begins and claims nothing", async () => {
     await using world = bench();
-    const { executor } = world.spawn();
     const { agent } = scripted([]);
+    const { executor, store } = world.spawn({ definitions: [agent] });
     const resume = { history: ["of a loop"], turns: 1, completedPhases: [] };
+    const loop = defineLoop<string>("agent", {
+      version: "1",
+      turn: ({ history, signal }) =>
+        history.length === 0 ? { append: ["of a loop"] } : untilAborted(signal),
+    });
+    const before = world.spawn().executor;
+    const stopped = rejection(before.run(loop, { id: "b", input: "Why?" }));
+    await settle();
+    await before.shutdown({ graceMs: 0 });
+    await stopped;
 
     const error = await rejection(executor.run(agent, { id: "a", input: "Why?", resume }));
+    const { skipped } = await executor.recover();
 
     expect(error).toMatchObject({ code: "EXECUTUS_DEFINITION_CHANGED" });
+    expect(String(error)).toContain('history[0] of run "a" is no message of an agent');
+    expect(await typesOf(store, "a")).toEqual([]);
+    expect(skipped).toMatchObject([{ id: "b", reason: "EXECUTUS_DEFINITION_CHANGED" }]);
+    expect(await typesOf(store, "b")).toEqual(["begin", "save", "release"]);
   });
 
   test("that was given the whole conversation has nothing left to ask", async () => {

@@ -12,12 +12,13 @@ import { growFrom } from "./start.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
 import type { AttemptStart } from "./start.ts";
 import { Cancellation } from "./cancellation.ts";
+import { staticallyChanged } from "./changed.ts";
 import type { Engine } from "./engine.ts";
 import { Feed } from "./feed.ts";
 import { finalise } from "./finalise.ts";
 import { fingerprint } from "./identity.ts";
 import { runLoop } from "./loop.ts";
-import { runPhases, staticallyChanged } from "./phases.ts";
+import { runPhases } from "./phases.ts";
 import { Teller } from "./teller.ts";
 
 /** Drives one attempt of a run, from here to its end. It is among the active runs until then. */
@@ -122,8 +123,7 @@ function hasProgress({ history, turns, completedPhases }: CheckpointState): bool
 async function runBody(attempt: Attempt): Promise<BodyResult> {
   const { start } = attempt;
   const { definition, info } = start;
-  const { completedPhases, history } = attempt.state;
-  const changed = staticallyChanged(info.id, definition, completedPhases, history.length);
+  const changed = staticallyChanged(info.id, definition, attempt.state);
   if (changed !== undefined) return { refusal: changed };
   const input =
     start.parsed === undefined
