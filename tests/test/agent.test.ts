@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { defineAgent, defineLoop, defineTool, ExecutusError } from "@executus/core";
+import { defineAgent, defineLoop, defineRun, defineTool, ExecutusError } from "@executus/core";
 import type {
   AgentMessage,
   AgentOptions,
@@ -893,6 +893,50 @@ describe("an agent whose process dies", () => {
 
     expect(ran).toEqual([1, 2]);
     expect(asked[1]?.at(-1)).toEqual(results(["tool", text("done")]));
+  });
+
+  test("tells the model of no run that a shutdown has kept a tool from: the call runs again", async () => {
+    for (const when of ["before the tool asks for it", "while the tool waits for it"]) {
+      await using world = bench();
+      const first = world.spawn();
+      const elsewhere = world.spawn();
+      const [asks, closes, began] = [gate(), gate(), gate()];
+      const part = defineRun("part", { version: "1" }).phase(
+        "part",
+        async ({ attempt, signal }) => {
+          began.open();
+          return attempt === 1 ? untilAborted(signal) : "a part";
+        },
+      );
+      const delegate = defineTool({
+        description: "Lets a run of its own do it.",
+        inputSchema: anything,
+        execute: async (_input, { attempt }) => {
+          if (attempt > 1) return "done";
+          asks.open();
+          if (when.startsWith("before")) await closes.opened;
+          return first.executor.run(part, { id: "part" });
+        },
+      });
+      const answers = [calling(["delegate", 1]), saying("So.")];
+      const { agent, asked } = scripted(answers, { tools: { delegate } });
+      const other = rejection(elsewhere.executor.run(part, { id: "part" }));
+      await began.opened;
+
+      const stopped = rejection(first.executor.run(agent, { id: "a", input: "Why?" }));
+      await asks.opened;
+      await settle();
+      const shutDown = first.executor.shutdown({ graceMs: 10_000 });
+      closes.open();
+      await shutDown;
+      expect(await stopped, when).toMatchObject({ code: "EXECUTUS_SHUTDOWN" });
+      await world.spawn().executor.run(agent, { id: "a", input: "Why?" });
+      await elsewhere.executor.shutdown({ graceMs: 0 });
+      await other;
+
+      expect(asked, when).toHaveLength(2);
+      expect(asked[1]?.at(-1), when).toEqual(results(["delegate", text("done")]));
+    }
   });
 
   test("counts turns and repetitions across attempts, and anew after a retry", async () => {

@@ -13,6 +13,7 @@ import type { Attempt, BodyResult } from "./attempt.ts";
 import type { AttemptStart } from "./start.ts";
 import { Cancellation } from "./cancellation.ts";
 import { staticallyChanged } from "./changed.ts";
+import { comesOfClosing } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { Feed } from "./feed.ts";
 import { finalise } from "./finalise.ts";
@@ -73,6 +74,7 @@ function makeAttempt(
     runtime,
     ownership: { lost: undefined },
     teller: new Teller(start, state, feed, () => runtime.now()),
+    comesOfClosing: (error) => comesOfClosing(engine, error),
     call: (body) => callUserCode(cancellation, abortGraceMs, body),
     boundary: () => boundary(engine, attempt),
     prepared: async () => {

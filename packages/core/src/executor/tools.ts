@@ -64,7 +64,7 @@ async function resultOf(attempt: Attempt, tool: Tool, call: KnownCall): Promise<
     const context = { ...contextFor(attempt, position), signal: own.signal, toolCallId, turn };
     return await withinTime(attempt, own, tool, toolName, () => execute(tool, call, context));
   } catch (error) {
-    if (cancellation.signal.aborted) throw error;
+    if (cancellation.signal.aborted || attempt.comesOfClosing(error)) throw error;
     logger.warn(
       { err: error, tool: toolName },
       'A tool failed: see "err". Its model is told, and the run goes on.',
