@@ -74,7 +74,7 @@ describe("a conversation", () => {
     expect(asked).toEqual([input]);
   });
 
-  test("is about what its caller gave, whatever becomes of the list later", async () => {
+  test("is about what its caller gave when it was asked for, whatever becomes of the list later", async () => {
     await using world = bench();
     const { executor } = world.spawn();
     const input: AgentMessage[] = [question];
@@ -82,9 +82,16 @@ describe("a conversation", () => {
     const answers = [calling(["later", 1]), saying("So.")];
     const { agent, asked } = scripted(answers, { tools: { later } });
 
-    await executor.run(agent, { input });
+    const running = executor.run(agent, { input });
+    input.push({ role: "user", content: "When?" });
+    await running;
 
-    expect(asked[1]).toEqual([question, calling(["later", 1]), results(["later", text("2")])]);
+    const { runs } = await executor.list();
+    expect(asked.map(([first, second]) => [first, second])).toEqual([
+      [question, undefined],
+      [question, calling(["later", 1])],
+    ]);
+    expect(await executor.get(runs[0]?.id ?? "")).toMatchObject({ input: [question] });
   });
 
   test("shows the model the system message first, and does not save it", async () => {

@@ -1,12 +1,11 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { copyData } from "./copy-data.ts";
 import { ownVendor } from "./errors.ts";
 import { show } from "./expect.ts";
 import type { AgentMessage } from "./messages.ts";
 
 const roles: ReadonlySet<unknown> = new Set(["system", "user", "assistant", "tool"]);
 
-/** What an agent is asked: text that is not empty becomes a user's message; of messages it takes a copy, for a caller's list may grow. */
+/** What an agent is asked: text that is not empty becomes a user's message; messages stay as they are. */
 export const agentInput: StandardSchemaV1<unknown, readonly AgentMessage[]> = {
   "~standard": {
     version: 1,
@@ -23,7 +22,7 @@ export const agentInput: StandardSchemaV1<unknown, readonly AgentMessage[]> = {
         const problem = problemOfMessage(message);
         return problem === undefined ? [] : [{ message: problem, path: [index] }];
       });
-      return issues.length > 0 ? { issues } : { value: copyData(value as AgentMessage[]) };
+      return issues.length > 0 ? { issues } : { value: value as readonly AgentMessage[] };
     },
   },
 };
