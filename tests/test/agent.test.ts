@@ -548,6 +548,7 @@ describe("a model", () => {
     ],
     [calling(["echo", 1, "same"], ["echo", 2, "same"]), 'two of its calls have one "toolCallId"'],
     [[saying("Because."), question], "(message 1 of its list)"],
+    [[calling(["echo", 1]), saying("Because.")], "but calls before its message 1 have no result"],
   ];
   for (const [answer, what] of nonsense) {
     test(`that answers ${JSON.stringify(answer)} fails the run`, async () => {
