@@ -1,4 +1,5 @@
-import { defineAgent, defineTool, ExecutusError } from "@executus/core";
+import { runInNewContext } from "node:vm";
+import { defineAgent, defineLoop, defineRun, defineTool, ExecutusError } from "@executus/core";
 import type {
   AgentMessage,
   AgentOptions,
@@ -71,6 +72,26 @@ describe("a conversation", () => {
     await executor.run(agent, { input });
 
     expect(asked).toEqual([input]);
+  });
+
+  test("is about what its caller gave when it was asked for, whatever becomes of the list later", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const input: AgentMessage[] = [question];
+    const later = { ...echo, execute: () => `${input.push({ role: "user", content: "Now?" })}` };
+    const answers = [calling(["later", 1]), saying("So.")];
+    const { agent, asked } = scripted(answers, { tools: { later } });
+
+    const running = executor.run(agent, { input });
+    input.push({ role: "user", content: "When?" });
+    await running;
+
+    const { runs } = await executor.list();
+    expect(asked.map(([first, second]) => [first, second])).toEqual([
+      [question, undefined],
+      [question, calling(["later", 1])],
+    ]);
+    expect(await executor.get(runs[0]?.id ?? "")).toMatchObject({ input: [question] });
   });
 
   test("shows the model the system message first, and does not save it", async () => {
@@ -228,6 +249,16 @@ describe("tools", () => {
       failure("What the tool gave has a NaN in it, which is not JSON."),
     ],
     ["a bigint", () => 1n, failure("Do not know how to serialize a BigInt")],
+    [
+      "an object without a known class",
+      () => Object.create(Object.create(null) as object) as unknown,
+      failure("What the tool gave has a class instance in it, which is not JSON."),
+    ],
+    [
+      "an object of another realm, as sandboxes and test runners have",
+      () => runInNewContext("({ a: [{ b: 1 }] })"),
+      { type: "json", value: { a: [{ b: 1 }] } },
+    ],
   ];
   for (const [what, execute, output] of outcomes) {
     test(`give the model what they came to: ${what}`, async () => {
@@ -408,20 +439,40 @@ describe("tools", () => {
   });
 
   test("whose input is nested beyond measure fail their run; whose result is, themselves", async () => {
+    for (const levels of [1_500, 100_000]) {
+      await using world = bench();
+      const { executor } = world.spawn();
+      const nested: unknown = JSON.parse("[".repeat(levels) + "]".repeat(levels));
+      const deep = { ...echo, execute: () => nested };
+      const asks = scripted([calling(["deep", nested])], { tools: { deep } });
+      const answers = scripted([calling(["deep", 1]), saying("So.")], { tools: { deep } });
+
+      const error = await rejection(executor.run(asks.agent, { input: "Why?" }));
+      await executor.run(answers.agent, { input: "Why?" });
+
+      expect(error).toMatchObject({ code: "EXECUTUS_NOT_SERIALIZABLE" });
+      expect(answers.asked[1]?.at(-1)).toMatchObject({
+        content: [{ output: { type: "error-text" } }],
+      });
+    }
+  });
+
+  test("of which a listener hears decide alone what they are given", async () => {
     await using world = bench();
     const { executor } = world.spawn();
-    const nested: unknown = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
-    const deep = { ...echo, execute: () => nested };
-    const asks = scripted([calling(["deep", nested])], { tools: { deep } });
-    const answers = scripted([calling(["deep", 1]), saying("So.")], { tools: { deep } });
+    const heard = gate();
+    const slow = { ...echo, execute: () => heard.opened.then(() => "x") };
+    const answers = [calling(["slow", { n: 1 }]), saying("So.")];
+    const { agent, asked } = scripted(answers, { tools: { slow } });
 
-    const error = await rejection(executor.run(asks.agent, { input: "Why?" }));
-    await executor.run(answers.agent, { input: "Why?" });
+    const handle = await executor.start(agent, { id: "a", input: "Why?" });
+    for await (const event of handle.events()) {
+      if (event.type !== "tool-started") continue;
+      (event.input as { n: number }).n = 2;
+      heard.open();
+    }
 
-    expect(error).toMatchObject({ code: "EXECUTUS_NOT_SERIALIZABLE" });
-    expect(answers.asked[1]?.at(-1)).toMatchObject({
-      content: [{ output: { type: "error-text" } }],
-    });
+    expect(asked[1]?.[1]).toEqual(calling(["slow", { n: 1 }]));
   });
 
   test("are told who calls, and report to the run's events", async () => {
@@ -497,6 +548,7 @@ describe("a model", () => {
     ],
     [calling(["echo", 1, "same"], ["echo", 2, "same"]), 'two of its calls have one "toolCallId"'],
     [[saying("Because."), question], "(message 1 of its list)"],
+    [[calling(["echo", 1]), saying("Because.")], "but calls before its message 1 have no result"],
   ];
   for (const [answer, what] of nonsense) {
     test(`that answers ${JSON.stringify(answer)} fails the run`, async () => {
@@ -512,6 +564,21 @@ describe("a model", () => {
       expect(await executor.get("a")).toMatchObject({ status: "failed", turns: 0 });
     });
   }
+
+  test("whose answer leads back into itself by many ways fails the run, and keeps nobody waiting", async () => {
+    await using world = bench();
+    const { executor } = world.spawn();
+    const part: Record<string, unknown> = { type: "text", text: "Because." };
+    part["next"] = { previous: part, first: part };
+    const { agent } = scripted([{ role: "assistant", content: [part as never] }]);
+
+    const error = await rejection(executor.run(agent, { input: "Why?" }));
+
+    expect(error).toMatchObject({
+      code: "EXECUTUS_NOT_SERIALIZABLE",
+      path: ["history", 0, "content", 0, "next", "previous"],
+    });
+  });
 
   test("that is in a circle is stopped: the same call, input and result, past the limit", async () => {
     await using world = bench();
@@ -836,6 +903,50 @@ describe("an agent whose process dies", () => {
     expect(asked[1]?.at(-1)).toEqual(results(["tool", text("done")]));
   });
 
+  test("tells the model of no run that a shutdown has kept a tool from: the call runs again", async () => {
+    for (const when of ["before the tool asks for it", "while the tool waits for it"]) {
+      await using world = bench();
+      const first = world.spawn();
+      const elsewhere = world.spawn();
+      const [asks, closes, began] = [gate(), gate(), gate()];
+      const part = defineRun("part", { version: "1" }).phase(
+        "part",
+        async ({ attempt, signal }) => {
+          began.open();
+          return attempt === 1 ? untilAborted(signal) : "a part";
+        },
+      );
+      const delegate = defineTool({
+        description: "Lets a run of its own do it.",
+        inputSchema: anything,
+        execute: async (_input, { attempt }) => {
+          if (attempt > 1) return "done";
+          asks.open();
+          if (when.startsWith("before")) await closes.opened;
+          return first.executor.run(part, { id: "part" });
+        },
+      });
+      const answers = [calling(["delegate", 1]), saying("So.")];
+      const { agent, asked } = scripted(answers, { tools: { delegate } });
+      const other = rejection(elsewhere.executor.run(part, { id: "part" }));
+      await began.opened;
+
+      const stopped = rejection(first.executor.run(agent, { id: "a", input: "Why?" }));
+      await asks.opened;
+      await settle();
+      const shutDown = first.executor.shutdown({ graceMs: 10_000 });
+      closes.open();
+      await shutDown;
+      expect(await stopped, when).toMatchObject({ code: "EXECUTUS_SHUTDOWN" });
+      await world.spawn().executor.run(agent, { id: "a", input: "Why?" });
+      await elsewhere.executor.shutdown({ graceMs: 0 });
+      await other;
+
+      expect(asked, when).toHaveLength(2);
+      expect(asked[1]?.at(-1), when).toEqual(results(["delegate", text("done")]));
+    }
+  });
+
   test("counts turns and repetitions across attempts, and anew after a retry", async () => {
     await using world = bench();
     const first = world.spawn();
@@ -910,15 +1021,30 @@ describe("an agent whose process dies", () => {
     ]);
   });
 
-  test("refuses a history that no agent has made", async () => {
+  test("refuses a history that no agent has made, and begins and claims nothing", async () => {
     await using world = bench();
-    const { executor } = world.spawn();
     const { agent } = scripted([]);
+    const { executor, store } = world.spawn({ definitions: [agent] });
     const resume = { history: ["of a loop"], turns: 1, completedPhases: [] };
+    const loop = defineLoop<string>("agent", {
+      version: "1",
+      turn: ({ history, signal }) =>
+        history.length === 0 ? { append: ["of a loop"] } : untilAborted(signal),
+    });
+    const before = world.spawn().executor;
+    const stopped = rejection(before.run(loop, { id: "b", input: "Why?" }));
+    await settle();
+    await before.shutdown({ graceMs: 0 });
+    await stopped;
 
     const error = await rejection(executor.run(agent, { id: "a", input: "Why?", resume }));
+    const { skipped } = await executor.recover();
 
     expect(error).toMatchObject({ code: "EXECUTUS_DEFINITION_CHANGED" });
+    expect(String(error)).toContain('history[0] of run "a" is no message of an agent');
+    expect(await typesOf(store, "a")).toEqual([]);
+    expect(skipped).toMatchObject([{ id: "b", reason: "EXECUTUS_DEFINITION_CHANGED" }]);
+    expect(await typesOf(store, "b")).toEqual(["begin", "save", "release"]);
   });
 
   test("that was given the whole conversation has nothing left to ask", async () => {

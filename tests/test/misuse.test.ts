@@ -12,6 +12,7 @@ import {
   withResumeState,
 } from "@executus/core";
 import type { EventsOptions, Executor } from "@executus/core";
+import { checkpointerConformance, storeConformance } from "@executus/testkit";
 import { describe, expect, test } from "vitest";
 import { anything } from "../support/agents.ts";
 import { testLogger } from "../support/logger.ts";
@@ -155,6 +156,7 @@ const doors: readonly Door[] = [
   door('"checkpointers"', (checkpointers) => createExecutor({ checkpointers }), "undefined"),
   door("definitions", (definitions) => createExecutor({ definitions }), "undefined"),
   door("the queue", (queue) => createExecutor({ queue }), "undefined", "text"),
+  door('"keepStore"', (keepStore) => createExecutor({ keepStore }), "undefined"),
   door('"durability"', (durability) => createExecutor({ durability }), "undefined"),
   door('"recovery', (recovery) => createExecutor({ store: memoryStore(), recovery }), "undefined"),
   door('"logger"', (logger) => createExecutor({ logger }), "undefined"),
@@ -262,6 +264,31 @@ const doors: readonly Door[] = [
   ),
   door("the options of sqliteStore", (given) => sqliteStore(given), "an object"),
   door("`database`", (database) => sqliteStore({ database }), "text"),
+  door(
+    "`lockTimeoutMs`",
+    (lockTimeoutMs) => sqliteStore({ database: ":memory:", lockTimeoutMs }),
+    ...numbers,
+  ),
+  door(
+    "`limits`",
+    (limits) => sqliteStore({ database: ":memory:", limits }),
+    "undefined",
+    "an object",
+  ),
+  door("`limits`", (limits) => memoryStore({ limits }), "undefined", "an object"),
+  door("the options of storeConformance", (given) => storeConformance(given), "an object"),
+  door('"create" of storeConformance', (create) => storeConformance({ create }), "a function"),
+  door('what "create" gives', (given) => storeConformance({ create: () => given })),
+  door(
+    "the options of checkpointerConformance",
+    (given) => checkpointerConformance(given),
+    "an object",
+  ),
+  door(
+    '"create" of checkpointerConformance',
+    (create) => checkpointerConformance({ name: "x", capabilities: {}, create }),
+    "a function",
+  ),
   door("the options of memoryStore", (given) => memoryStore(given), "undefined", "an object"),
   door("`data`", (data) => memoryStore({ data }), "undefined"),
 ];

@@ -186,7 +186,10 @@ test("a database that cannot be opened, and an id that is none, are told in one 
   const noId = await runHere(["Who?", place, "--database", join(place, "a.sqlite"), "--id", ""]);
 
   expect([noDatabase.code, noId.code]).toEqual([1, 1]);
-  expect(noDatabase.errors.split("\n")).toHaveLength(3);
+  expect(noDatabase.errors.split("\n").slice(1)).toEqual([
+    `The database "${join(place, "file.txt")}" is no SQLite database. Name another file.`,
+    "",
+  ]);
   expect(noId.errors.split("\n")).toHaveLength(3);
 });
 

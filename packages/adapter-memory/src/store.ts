@@ -126,14 +126,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): RunStore {
 }
 
 function checkOptions(options: MemoryStoreOptions) {
-  const given: unknown = options;
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw unexpected("the options of memoryStore", "an object such as { data }", given);
+  if (!isObject(options)) {
+    throw unexpected("the options of memoryStore", "an object such as { data }", options);
   }
   const { data = memoryData(), limits } = options;
+  if (limits !== undefined && !isObject(limits)) {
+    throw unexpected("`limits`", "an object such as { maxRecordBytes }", limits);
+  }
   const contents = contentsOf(data);
   if (contents === undefined) throw unexpected("`data`", "made by memoryData()", data);
   return { data: contents, limits };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function unexpected(what: string, wanted: string, came: unknown): TypeError {

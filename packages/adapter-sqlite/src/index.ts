@@ -1,1 +1,2 @@
-export { sqliteStore, type SqliteStoreOptions } from "./store.ts";
+export type { SqliteStoreOptions } from "./options.ts";
+export { sqliteStore } from "./store.ts";

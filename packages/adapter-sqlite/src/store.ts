@@ -1,22 +1,12 @@
-import type { JournalRecord, RunStore, StoreLimits } from "@executus/core";
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { JournalRecord, RunStore } from "@executus/core";
+import type { SQLInputValue } from "node:sqlite";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { createConnection } from "./connection.ts";
 import { listRuns } from "./listing.ts";
+import { checkOptions } from "./options.ts";
+import type { SqliteStoreOptions } from "./options.ts";
 import * as sql from "./queries.ts";
 import { fromRecord, fromRunRow, toChunk, toRecord, toRunRow } from "./rows.ts";
-
-export interface SqliteStoreOptions {
-  /**
-   * A file, which is created if it is missing; or `":memory:"`; or an open database that the caller keeps and closes.
-   * It holds nothing else.
-   */
-  readonly database: string | DatabaseSync;
-  /** How long a call waits for a lock that another connection holds. @default 5000 */
-  readonly lockTimeoutMs?: number | undefined;
-  /** @default 1 MiB for `maxRecordBytes` */
-  readonly limits?: Partial<StoreLimits> | undefined;
-}
 
 /** Writing 1 MiB takes some 3 ms, in which the event loop stands still and other processes wait for the lock. */
 const maxRecordBytes = 1024 * 1024;
@@ -124,23 +114,4 @@ function pageLike(records: readonly JournalRecord[]): number {
   for (const { data } of records) bytes += data.length;
   const fitting = Math.floor((bytesPerPage * records.length) / Math.max(bytes, 1));
   return Math.min(Math.max(fitting, 1), recordsPerPage);
-}
-
-function checkOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(
-      `Expected the options of sqliteStore to be an object such as { database }, got ${kindOf(options)}.`,
-    );
-  }
-  const { database } = options as { readonly database?: unknown };
-  const isPath = typeof database === "string" && database !== "" && !database.includes("\0");
-  const isConnection = typeof database === "object" && database !== null && "prepare" in database;
-  if (isPath || isConnection) return;
-  const got = typeof database === "string" ? JSON.stringify(database) : kindOf(database);
-  throw new TypeError(`Expected \`database\` to be a path or an open DatabaseSync, got ${got}.`);
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }

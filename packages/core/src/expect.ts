@@ -73,6 +73,12 @@ export function expectTime(what: string, value: unknown): void {
   throw unexpected(what, "milliseconds since the epoch", value);
 }
 
+/** An optional one. @throws {TypeError} */
+export function expectBoolean(what: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw unexpected(what, "true or false", value);
+}
+
 /** An optional one of a few words. @throws {TypeError} */
 export function expectOneOf(what: string, value: unknown, words: readonly string[]): void {
   if (value === undefined || words.includes(value as string)) return;

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import { NotSerializableError } from "./errors.ts";
 import { errorFields, specials, tag } from "./json-tags.ts";
+import { isPlainElsewhere } from "./plain-object.ts";
 
 /** Deeper values are refused: a reader's stack has to hold them too. */
 const maxDepth = 1000;
@@ -121,15 +122,6 @@ function writeMembers(value: object, writer: Writer): string {
 /** Whether a value is an error, of this realm or another. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
-}
-
-/** Whether a prototype is another realm's `Object.prototype` (test runners and sandboxes have such). */
-function isPlainElsewhere(prototype: unknown): boolean {
-  return (
-    Object.getPrototypeOf(prototype) === null &&
-    Object.hasOwn(prototype as object, "isPrototypeOf") &&
-    Object.hasOwn(prototype as object, "hasOwnProperty")
-  );
 }
 
 /** Writes what one key of an object holds, naming it should it be refused. */

@@ -1,6 +1,7 @@
 import { AssertionError } from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RunStore } from "@executus/core";
+import { checkOptions, show } from "./options.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 
@@ -37,7 +38,11 @@ export interface ConformanceCase {
  * }
  */
 export async function storeConformance(options: ConformanceOptions): Promise<ConformanceCase[]> {
+  checkOptions("storeConformance", options);
   const probe = options.create();
+  if (typeof probe?.open !== "function") {
+    throw new TypeError(`Expected what "create" gives to be a RunStore, got ${show(probe)}.`);
+  }
   const { name, capabilities } = probe;
   await Promise.allSettled([probe[Symbol.asyncDispose]()]);
 

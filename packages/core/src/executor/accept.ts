@@ -7,12 +7,12 @@ import type { AttemptStart } from "./start.ts";
 import { beginRecord } from "./begin.ts";
 import type { BegunRecord } from "./begin.ts";
 import { Cancellation } from "./cancellation.ts";
+import { staticallyChanged } from "./changed.ts";
 import { drive } from "./drive.ts";
 import { atDoor, executorClosed } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { checkSameRun, fingerprint, versionChanged } from "./identity.ts";
 import type { Begun } from "./identity.ts";
-import { staticallyChanged } from "./phases.ts";
 import type { RunRequest } from "./run-options.ts";
 
 /** What a call for a run has found or begun. */
@@ -120,11 +120,8 @@ async function beginFresh(
 }
 
 /** Refuses a state that the definition cannot go on from, before anything is begun. @throws `EXECUTUS_DEFINITION_CHANGED` */
-function checkFits(
-  { id, definition }: RunRequest,
-  { completedPhases, history }: ResumeState,
-): void {
-  const changed = staticallyChanged(id, definition, completedPhases, history.length);
+function checkFits({ id, definition }: RunRequest, resume: ResumeState): void {
+  const changed = staticallyChanged(id, definition, resume);
   if (changed !== undefined) throw changed;
 }
 

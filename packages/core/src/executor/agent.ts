@@ -1,7 +1,5 @@
 import type { AgentBody } from "../agent.ts";
-import { problemOfMessage } from "../agent-input.ts";
 import { copyData } from "../copy-data.ts";
-import { ExecutusError } from "../errors.ts";
 import type { AgentMessage } from "../messages.ts";
 import { checkAnswer, checkCompacted, outputOf } from "./answer.ts";
 import { contextFor } from "./attempt.ts";
@@ -14,8 +12,6 @@ import { checkTurnLimit } from "./turn-limit.ts";
 /** Asks the model and runs the tools that it calls, until an answer calls none. A turn has two boundaries: the answer, and the results of its tools. */
 export async function runAgent(attempt: Attempt, body: AgentBody): Promise<BodyResult> {
   const { state, start, cancellation } = attempt;
-  const changed = historyChanged(attempt);
-  if (changed !== undefined) return { refusal: changed };
   await attempt.prepared();
   const history = state.history as AgentMessage[];
   const guard = new ToolLoopGuard(start.info.id, body.maxRepeatedToolCalls);
@@ -81,16 +77,4 @@ async function ask(
     });
   });
   return checkAnswer(answer, name);
-}
-
-/** The error of a history that no agent has made, if it is one. */
-function historyChanged({ state, start }: Attempt): ExecutusError | undefined {
-  const strange = state.history.findIndex((message) => problemOfMessage(message) !== undefined);
-  if (strange === -1) return undefined;
-  const { id } = start.info;
-  return new ExecutusError(
-    "EXECUTUS_DEFINITION_CHANGED",
-    `history[${strange}] of run "${id}" is no message of an agent, but "${start.definition.name}" is an agent now. Run it with the definition that it began with, or delete it.`,
-    { runId: id },
-  );
 }

@@ -28,6 +28,10 @@ export function checkAnswer(answer: unknown, name: string): AgentMessage[] {
     .map(({ call }) => call.toolCallId);
   if (new Set(ids).size !== ids.length)
     throw nonsense('but two of its calls have one "toolCallId"');
+  // No provider takes results that do not follow their calls, and what is saved stays: each retry would fail as well.
+  const goesOn = given.findLastIndex(({ role }) => role === "assistant");
+  if (pairCalls(given.slice(0, goesOn)).some(isOpen))
+    throw nonsense(`but calls before its message ${goesOn} have no result`);
   return given;
 }
 

@@ -28,6 +28,8 @@ export interface Attempt {
   readonly runtime: Runtime;
   /** Set when another owner has the run. */
   readonly ownership: { lost: { readonly error: unknown } | undefined };
+  /** Whether an error comes of the executor's shutdown, although the run itself has not been stopped yet. */
+  comesOfClosing(error: unknown): boolean;
   /** Calls user code, and waits for it. */
   call<T>(body: () => T | PromiseLike<T>): Promise<T>;
   /** Saves the state, and lets the critic look at it. */

@@ -1,10 +1,10 @@
 import type { AnyDefinition } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
 import type { ClaimCandidate, ClaimOptions, OwnedRun } from "../journal/claim.ts";
+import { staticallyChanged } from "./changed.ts";
 import type { AttemptStart } from "./start.ts";
 import type { Engine } from "./engine.ts";
 import { versionChanged } from "./identity.ts";
-import { staticallyChanged } from "./phases.ts";
 
 /** Finds the definition that a recorded run is to be run with. */
 export type FindDefinition = (name: string) => AnyDefinition | undefined;
@@ -21,9 +21,10 @@ export function claimOptions(engine: Engine, find: FindDefinition): ClaimOptions
 
 function problemWith(
   engine: Engine,
-  { id, incarnation, definition: name, version, completedPhases, history }: ClaimCandidate,
+  candidate: ClaimCandidate,
   definition: AnyDefinition | undefined,
 ): ExecutusError | undefined {
+  const { id, incarnation, definition: name, version } = candidate;
   if (definition === undefined) {
     return new ExecutusError(
       "EXECUTUS_UNKNOWN_DEFINITION",
@@ -38,10 +39,7 @@ function problemWith(
       { runId: id },
     );
   }
-  return (
-    versionChanged(id, definition, version) ??
-    staticallyChanged(id, definition, completedPhases, history.length)
-  );
+  return versionChanged(id, definition, version) ?? staticallyChanged(id, definition, candidate);
 }
 
 /** What a claimed run goes on from. */

@@ -12,12 +12,14 @@ import { growFrom } from "./start.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
 import type { AttemptStart } from "./start.ts";
 import { Cancellation } from "./cancellation.ts";
+import { staticallyChanged } from "./changed.ts";
+import { comesOfClosing } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import { Feed } from "./feed.ts";
 import { finalise } from "./finalise.ts";
 import { fingerprint } from "./identity.ts";
 import { runLoop } from "./loop.ts";
-import { runPhases, staticallyChanged } from "./phases.ts";
+import { runPhases } from "./phases.ts";
 import { Teller } from "./teller.ts";
 
 /** Drives one attempt of a run, from here to its end. It is among the active runs until then. */
@@ -72,6 +74,7 @@ function makeAttempt(
     runtime,
     ownership: { lost: undefined },
     teller: new Teller(start, state, feed, () => runtime.now()),
+    comesOfClosing: (error) => comesOfClosing(engine, error),
     call: (body) => callUserCode(cancellation, abortGraceMs, body),
     boundary: () => boundary(engine, attempt),
     prepared: async () => {
@@ -122,8 +125,7 @@ function hasProgress({ history, turns, completedPhases }: CheckpointState): bool
 async function runBody(attempt: Attempt): Promise<BodyResult> {
   const { start } = attempt;
   const { definition, info } = start;
-  const { completedPhases, history } = attempt.state;
-  const changed = staticallyChanged(info.id, definition, completedPhases, history.length);
+  const changed = staticallyChanged(info.id, definition, attempt.state);
   if (changed !== undefined) return { refusal: changed };
   const input =
     start.parsed === undefined

@@ -1,8 +1,9 @@
 import type { CheckpointerFactory } from "../checkpointer.ts";
 import type { AnyDefinition } from "../definition.ts";
-import { ExecutusError } from "../errors.ts";
+import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Logger } from "../logger.ts";
+import { isShutdown } from "../outcome.ts";
 import type { ActiveRun } from "./active.ts";
 import type { Settings } from "./settings.ts";
 
@@ -44,6 +45,13 @@ export function shutdownReason(): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_SHUTDOWN",
     "The executor is shutting down; the run is left to be continued by another process.",
+  );
+}
+
+/** Whether an error comes of the shutdown of this executor, from a call to it that was refused or cut off. */
+export function comesOfClosing({ closing }: Engine, error: unknown): boolean {
+  return (
+    closing.aborted && (isExecutusError(error, "EXECUTUS_EXECUTOR_CLOSED") || isShutdown(error))
   );
 }
 

@@ -3,10 +3,10 @@ import { isExecutusError } from "../errors.ts";
 import type { ExecutusError } from "../errors.ts";
 import { within } from "../journal/calls.ts";
 import { isRefusal } from "../journal/owner.ts";
-import { classifyCheckpointOutcome, isShutdown } from "../outcome.ts";
+import { classifyCheckpointOutcome } from "../outcome.ts";
 import type { Exit } from "./active.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
-import { shutdownReason } from "./engine.ts";
+import { comesOfClosing, shutdownReason } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
 /** Ends the record of an attempt in exactly one way. It never throws over the run's own result. */
@@ -47,10 +47,7 @@ function causeOf(
   failure: { readonly error: unknown } | undefined,
 ): unknown {
   if (cancellation.signal.aborted) return cancellation.signal.reason;
-  const { closing } = engine;
-  const error = failure?.error;
-  const byClosing = isExecutusError(error, "EXECUTUS_EXECUTOR_CLOSED") || isShutdown(error);
-  return closing.aborted && byClosing ? shutdownReason() : undefined;
+  return comesOfClosing(engine, failure?.error) ? shutdownReason() : undefined;
 }
 
 async function complete(engine: Engine, attempt: Attempt, output: unknown): Promise<Exit> {

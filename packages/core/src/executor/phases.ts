@@ -1,9 +1,8 @@
-import type { PhaseOutput } from "../checkpointer.ts";
-import type { AnyDefinition, DefinitionBody, Phase, PhaseContext } from "../definition.ts";
-import { ExecutusError } from "../errors.ts";
+import type { DefinitionBody, Phase, PhaseContext } from "../definition.ts";
 import { unexpected } from "../expect.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt, BodyResult } from "./attempt.ts";
+import { phasesChanged } from "./changed.ts";
 
 type PhasedBody = Extract<DefinitionBody, { readonly kind: "phases" | "build" }>;
 
@@ -11,7 +10,7 @@ type PhasedBody = Extract<DefinitionBody, { readonly kind: "phases" | "build" }>
 export async function runPhases(attempt: Attempt, body: PhasedBody): Promise<BodyResult> {
   const phases = body.kind === "phases" ? body.phases : await buildPhases(attempt, body);
   const { state, start } = attempt;
-  const changed = definitionChanged(start.info.id, start.definition, phases, state.completedPhases);
+  const changed = phasesChanged(start.info.id, start.definition, phases, state.completedPhases);
   if (changed !== undefined) return { refusal: changed };
   await attempt.prepared();
   const outputs = Object.create(null) as Record<string, unknown>;
@@ -60,46 +59,4 @@ function isPhase(value: unknown): value is Phase {
   if (typeof value !== "object" || value === null) return false;
   const { name, run } = value as { readonly name?: unknown; readonly run?: unknown };
   return typeof name === "string" && typeof run === "function";
-}
-
-/** Says how the names at the completed positions differ from a definition's, if they do. */
-function definitionChanged(
-  runId: string,
-  { name }: AnyDefinition,
-  phases: readonly Phase[],
-  completed: readonly PhaseOutput[],
-): ExecutusError | undefined {
-  const differs = completed.findIndex((done, index) => done.name !== phases[index]?.name);
-  if (differs === -1) return undefined;
-  const was = completed.map((done) => `"${done.name}"`).join(", ");
-  const is = phases
-    .slice(0, completed.length)
-    .map((phase) => `"${phase.name}"`)
-    .join(", ");
-  return new ExecutusError(
-    "EXECUTUS_DEFINITION_CHANGED",
-    `Run "${runId}" has completed the phases ${was}, but "${name}" begins with ${is || "none"} now (position ${differs}). Run it with a definition that begins as it did, or delete it.`,
-    { runId },
-  );
-}
-
-/** The same for a definition whose phases are known before it runs. */
-export function staticallyChanged(
-  runId: string,
-  definition: AnyDefinition,
-  completed: readonly PhaseOutput[],
-  messages: number,
-): ExecutusError | undefined {
-  const { body, name } = definition;
-  const wasLoop = messages > 0;
-  const isLoop = body.kind === "loop" || body.kind === "agent";
-  if (isLoop ? completed.length === 0 : !wasLoop) {
-    if (body.kind !== "phases") return undefined;
-    return definitionChanged(runId, definition, body.phases, completed);
-  }
-  return new ExecutusError(
-    "EXECUTUS_DEFINITION_CHANGED",
-    `Run "${runId}" was ${wasLoop ? "a loop or an agent" : "a run of phases"}, but "${name}" is ${isLoop ? "a loop or an agent" : "a run of phases"} now. Run it with the definition that it began with, or delete it.`,
-    { runId },
-  );
 }

@@ -1,6 +1,7 @@
 import type { Checkpointer, ResumeState } from "../checkpointer.ts";
 import { takeCarried } from "../carriers.ts";
 import { checkCheckpointer, checkResume } from "../checkpointer-checks.ts";
+import { copyData } from "../copy-data.ts";
 import type { AnyDefinition } from "../definition.ts";
 import {
   expectDuration,
@@ -78,7 +79,8 @@ export function makeRequest(
     definition,
     id,
     idIsNew: options.id === undefined,
-    input: options.input,
+    // A caller's list of messages may grow: the model sees what it was when the call was made, as the record does.
+    input: definition.body.kind === "agent" ? copyData(options.input) : options.input,
     createdAt,
     attempt,
     timeoutMs,

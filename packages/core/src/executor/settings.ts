@@ -2,7 +2,14 @@ import type { CheckpointerFactory } from "../checkpointer.ts";
 import { jsonCodec } from "../codec.ts";
 import type { Codec } from "../codec.ts";
 import type { AnyDefinition } from "../definition.ts";
-import { expectArray, expectAtLeast, expectObject, expectOneOf, unexpected } from "../expect.ts";
+import {
+  expectArray,
+  expectAtLeast,
+  expectBoolean,
+  expectObject,
+  expectOneOf,
+  unexpected,
+} from "../expect.ts";
 import { checkName } from "../identifiers.ts";
 import type { Logger } from "../logger.ts";
 import { systemRuntime } from "../runtime.ts";
@@ -105,6 +112,7 @@ export function resolveSettings(options: ExecutorOptions): Settings {
   const { queue = "default", durability = "best-effort", recovery, keepStore = false } = options;
   checkName("the queue", queue, 128);
   expectOneOf('"durability"', durability, ["best-effort", "required"]);
+  expectBoolean('"keepStore"', keepStore);
   checkPorts(options);
   if (options.store !== undefined && options.checkpointers !== undefined) {
     throw new TypeError('Expected either "store" or "checkpointers", not both.');

@@ -1,11 +1,12 @@
 import type { Tool, ToolContext } from "../agent.ts";
 import { copyData } from "../copy-data.ts";
 import { explain } from "../errors.ts";
-import type { JsonValue, ToolResultOutput, ToolResultPart } from "../messages.ts";
+import type { ToolResultOutput, ToolResultPart } from "../messages.ts";
 import { contextFor } from "./attempt.ts";
 import type { Attempt } from "./attempt.ts";
 import { Cancellation } from "./cancellation.ts";
 import type { PairedCall } from "./tool-calls.ts";
+import { toOutput } from "./tool-output.ts";
 
 type Tools = ReadonlyMap<string, Tool>;
 
@@ -53,15 +54,9 @@ async function resultOf(attempt: Attempt, tool: Tool, call: KnownCall): Promise<
   const { toolCallId, toolName, input, index } = call;
   const at = runtime.now();
   const turn = state.turns;
-  feed.live({
-    type: "tool-started",
-    at,
-    turn,
-    toolCallId,
-    toolName,
-    input,
-    attempt: start.attempt,
-  });
+  // A copy, as the tool's is: what is done to it is not what is saved.
+  const seen = { toolCallId, toolName, input: copyData(input) };
+  feed.live({ type: "tool-started", at, turn, ...seen, attempt: start.attempt });
   const own = new Cancellation(runtime);
   own.watch(cancellation.signal);
   try {
@@ -69,7 +64,7 @@ async function resultOf(attempt: Attempt, tool: Tool, call: KnownCall): Promise<
     const context = { ...contextFor(attempt, position), signal: own.signal, toolCallId, turn };
     return await withinTime(attempt, own, tool, toolName, () => execute(tool, call, context));
   } catch (error) {
-    if (cancellation.signal.aborted) throw error;
+    if (cancellation.signal.aborted || attempt.comesOfClosing(error)) throw error;
     logger.warn(
       { err: error, tool: toolName },
       'A tool failed: see "err". Its model is told, and the run goes on.',
@@ -85,7 +80,6 @@ async function execute(
   { toolName, input }: KnownCall,
   context: ToolContext,
 ): Promise<ToolResultOutput> {
-  // A copy: what the tool changes is not what is saved.
   const parsed = await tool.inputSchema["~standard"].validate(copyData(input));
   if (parsed.issues !== undefined) {
     const issues = parsed.issues.map(explain).join("; ");
@@ -120,31 +114,6 @@ async function withinTime<T>(
   } finally {
     callOff();
   }
-}
-
-/** What a model is given of what a tool returned. @throws {TypeError} if it is not JSON */
-function toOutput(value: unknown): ToolResultOutput {
-  if (typeof value === "string") return { type: "text", value };
-  const text = JSON.stringify(value ?? null, checkJson) as string | undefined;
-  if (text === undefined) throw notJson(value);
-  return { type: "json", value: JSON.parse(text) as JsonValue };
-}
-
-/** Refuses what JSON would silently make something else of. Called by `JSON.stringify`, after any `toJSON`. */
-function checkJson(_key: string, value: unknown): unknown {
-  if (typeof value === "function" || typeof value === "symbol") throw notJson(value);
-  if (typeof value === "number" && !Number.isFinite(value)) throw notJson(value);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw notJson(value);
-  return value;
-}
-
-function notJson(value: unknown): TypeError {
-  const kind = typeof value === "object" && value !== null ? value.constructor.name : typeof value;
-  return new TypeError(
-    `What the tool gave has a ${typeof value === "number" ? String(value) : kind} in it, which is not JSON.`,
-  );
 }
 
 function errorOutput(value: string): ToolResultOutput {

@@ -1,4 +1,5 @@
 import { caseOf, type ConformanceCase } from "../conformance.ts";
+import { checkOptions } from "../options.ts";
 import { beginScenarios } from "./begins.ts";
 import type { CheckpointerScenario } from "./drive.ts";
 import { endScenarios } from "./ends.ts";
@@ -38,6 +39,7 @@ export interface CheckpointerConformanceOptions {
 export function checkpointerConformance(
   options: CheckpointerConformanceOptions,
 ): ConformanceCase[] {
+  checkOptions("checkpointerConformance", options);
   const { name, capabilities } = options;
   return checkpointerScenarios.map((scenario) =>
     caseOf(scenario, { name, capabilities, run: () => prove(scenario, options) }),
