@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { RunStore } from "@executus/core";
+import { storeOf } from "example-stores";
 import { openFolder } from "./folder.ts";
 import { chooseModel } from "./model.ts";
 import type { ChosenModel } from "./model.ts";
@@ -8,7 +10,7 @@ import { UsageProblem } from "./problem.ts";
 
 /** How the program is called. */
 export const usage: string =
-  'npm start -w example-agent -- "question" [folder] [--id ID] [--database FILE] [--timeout-ms N] [--retries N] [--pause-ms N]';
+  'npm start -w example-agent -- "question" [folder] [--id ID] [--store ADDRESS] [--timeout-ms N] [--retries N] [--pause-ms N]';
 
 /** What the program is to do. */
 export interface Options {
@@ -17,7 +19,7 @@ export interface Options {
   readonly root: string;
   readonly chosen: ChosenModel;
   readonly id: string;
-  readonly database: string;
+  readonly store: RunStore;
   /** That the whole run may take. */
   readonly timeoutMs: number | undefined;
   readonly retries: number;
@@ -54,8 +56,7 @@ export async function readOptions(
     root,
     chosen,
     id: values.id ?? `agent-${made}`,
-    database:
-      values.database === undefined ? join(example, "runs.sqlite") : resolve(here, values.database),
+    store: await makeStore(values.store, here),
     timeoutMs:
       timeout === undefined ? undefined : wholeNumber("timeout-ms", timeout, 1, 2 ** 31 - 1),
     retries: wholeNumber("retries", values.retries, 0, 10),
@@ -72,7 +73,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         id: text,
-        database: text,
+        store: text,
         "timeout-ms": text,
         retries: { type: "string", default: "2" },
         "pause-ms": { type: "string", default: "0" },
@@ -81,6 +82,15 @@ function parse(args: readonly string[]) {
   } catch (error) {
     const [reason] = (error as Error).message.split(". ");
     throw new UsageProblem(`${reason?.replace(/\.?$/, ".")}`);
+  }
+}
+
+/** Connects to nothing yet. */
+async function makeStore(address: string | undefined, here: string): Promise<RunStore> {
+  try {
+    return await storeOf(address ?? `sqlite:${join(example, "runs.sqlite")}`, here);
+  } catch (error) {
+    throw new UsageProblem((error as Error).message);
   }
 }
 

@@ -1,4 +1,3 @@
-import { sqliteStore } from "@executus/adapter-sqlite";
 import { createExecutor } from "@executus/core";
 import { defineFolderAgent } from "./agent.ts";
 import { ask } from "./ask.ts";
@@ -44,13 +43,9 @@ async function answerTo(
   say: (line: string) => void,
   stop: AbortSignal,
 ): Promise<string> {
-  const { chosen, database, pauseMs, retries, root } = options;
+  const { chosen, pauseMs, retries, root, store } = options;
   const agent = defineFolderAgent({ ...chosen, root, pauseMs, retries, say });
-  const executor = createExecutor({
-    store: sqliteStore({ database }),
-    definitions: [agent],
-    logger: loggerOver(say),
-  });
+  const executor = createExecutor({ store, definitions: [agent], logger: loggerOver(say) });
   stop.addEventListener("abort", () => void executor.shutdown({ graceMs: 0 }));
   try {
     say(`Reads ${root}, asks ${chosen.name}.`);

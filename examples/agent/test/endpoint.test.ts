@@ -21,7 +21,7 @@ async function ask(script: readonly Answer[], ...more: readonly string[]): Promi
   const server = await modelServer(...script);
   const [folder, place] = [await folderWith({ "bees.md": "Bees dance." }), await folderWith()];
   const database = join(place, "runs.sqlite");
-  const args = ["Who dances?", folder, "--database", database, "--id", "run", ...more];
+  const args = ["Who dances?", folder, "--store", `sqlite:${database}`, "--id", "run", ...more];
   const said = await runHere(args, server.env);
   return {
     ...said,

@@ -44,7 +44,7 @@ test.for(scripts)(
     const settings = ["--timeout-ms", timeoutMs, "--retries", `${script.length - 1}`];
 
     const said = await runHere(
-      ["Who dances?", folder, "--database", join(place, "runs.sqlite"), ...settings],
+      ["Who dances?", folder, "--store", `sqlite:${join(place, "runs.sqlite")}`, ...settings],
       server.env,
     );
 
@@ -61,7 +61,7 @@ test("nor in what a process prints, to the last byte", async () => {
   const [folder, place] = [await folderWith({ "bees.md": "Bees." }), await folderWith()];
 
   const ending = await runProgram(
-    ["Who dances?", folder, "--database", join(place, "runs.sqlite")],
+    ["Who dances?", folder, "--store", `sqlite:${join(place, "runs.sqlite")}`],
     server.env,
   );
 
@@ -92,10 +92,13 @@ test("a short word for a key, as local servers take, is no secret", async () => 
   const server = await modelServer(says("None of them dances."));
   const place = await folderWith();
 
-  const { out } = await runHere(["Who?", place, "--database", join(place, "runs.sqlite")], {
-    ...server.env,
-    EXECUTUS_AGENT_API_KEY: "None",
-  });
+  const { out } = await runHere(
+    ["Who?", place, "--store", `sqlite:${join(place, "runs.sqlite")}`],
+    {
+      ...server.env,
+      EXECUTUS_AGENT_API_KEY: "None",
+    },
+  );
 
   expect(server.requests[0]?.headers.authorization).toBe("Bearer None");
   expect(out).toBe("None of them dances.\n");

@@ -12,7 +12,7 @@ const threeCalls = calls(
 async function prepare(): Promise<string[]> {
   const folder = await folderWith({ "bees.md": "Bees dance.", "ants.md": "Ants do not." });
   const place = await folderWith();
-  return ["Who dances?", folder, "--database", join(place, "runs.sqlite")];
+  return ["Who dances?", folder, "--store", `sqlite:${join(place, "runs.sqlite")}`];
 }
 
 test("killed while tools run, it goes on with them, and asks nothing again that was answered", async () => {

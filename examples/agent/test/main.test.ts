@@ -16,8 +16,8 @@ test("without a model the stand-in says what it is, looks into the files, and na
   const { out, errors, code } = await runProgram([
     "How do bees tell where nectar is?",
     folder,
-    "--database",
-    join(place, "runs.sqlite"),
+    "--store",
+    `sqlite:${join(place, "runs.sqlite")}`,
   ]);
 
   expect({ code, out }).toEqual({
@@ -40,7 +40,7 @@ test("without a model the stand-in says what it is, looks into the files, and na
 
 test("the stand-in goes on where a killed one was", async () => {
   const [folder, place] = [await folderWith(texts), await folderWith()];
-  const args = ["Who has a dance?", folder, "--database", join(place, "runs.sqlite")];
+  const args = ["Who has a dance?", folder, "--store", `sqlite:${join(place, "runs.sqlite")}`];
   const program = startProgram([...args, "--pause-ms", "30000"]);
   await program.told(/ {2}search/);
   program.child.kill("SIGKILL");
@@ -58,8 +58,8 @@ test("without a folder it reads the documentation of this repository", async () 
 
   const { out, errors, code } = await runHere([
     "What is a lease?",
-    "--database",
-    join(place, "runs.sqlite"),
+    "--store",
+    `sqlite:${join(place, "runs.sqlite")}`,
   ]);
 
   expect(code).toBe(0);
@@ -71,7 +71,7 @@ test("paths are relative to where npm was started", async () => {
   const place = await folderWith({ "texts/a.md": "It is a text about bees." });
 
   const { out, errors } = await runProgram(
-    ["What of bees?", "texts", "--database", "runs.sqlite"],
+    ["What of bees?", "texts", "--store", "sqlite:runs.sqlite"],
     {
       npm_lifecycle_event: "start",
       INIT_CWD: place,
@@ -148,7 +148,7 @@ test.each([
 test("another model is another run", async () => {
   const server = await modelServer(says("Bees."));
   const place = await folderWith(texts);
-  const args = ["Who?", place, "--database", join(place, "runs.sqlite")];
+  const args = ["Who?", place, "--store", `sqlite:${join(place, "runs.sqlite")}`];
 
   await runHere(args);
   const { out } = await runHere(args, server.env);
@@ -161,7 +161,7 @@ test.each([
   ["folder", ["Who?", "programs"]],
 ])("an id that belongs to another %s is refused", async (_, other) => {
   const place = await folderWith();
-  const options = ["--id", "mine", "--database", join(place, "runs.sqlite")];
+  const options = ["--id", "mine", "--store", `sqlite:${join(place, "runs.sqlite")}`];
   const folder = await folderWith({ "programs/a.md": "A." });
   const argsOf = ([question = "", path = ""]: readonly string[]): string[] => [
     question,
@@ -182,8 +182,15 @@ test.each([
 test("a database that cannot be opened, and an id that is none, are told in one line", async () => {
   const place = await folderWith({ "file.txt": "No database, but a text that is long enough." });
 
-  const noDatabase = await runHere(["Who?", place, "--database", join(place, "file.txt")]);
-  const noId = await runHere(["Who?", place, "--database", join(place, "a.sqlite"), "--id", ""]);
+  const noDatabase = await runHere(["Who?", place, "--store", `sqlite:${join(place, "file.txt")}`]);
+  const noId = await runHere([
+    "Who?",
+    place,
+    "--store",
+    `sqlite:${join(place, "a.sqlite")}`,
+    "--id",
+    "",
+  ]);
 
   expect([noDatabase.code, noId.code]).toEqual([1, 1]);
   expect(noDatabase.errors.split("\n").slice(1)).toEqual([
@@ -200,7 +207,7 @@ test("two processes with the same question ask once, and both give the answer", 
   };
   const server = await modelServer(held);
   const place = await folderWith();
-  const args = ["Who?", place, "--database", join(place, "runs.sqlite")];
+  const args = ["Who?", place, "--store", `sqlite:${join(place, "runs.sqlite")}`];
 
   const first = startProgram(args, server.env);
   await expect.poll(() => server.requests.length).toBe(1);
@@ -221,7 +228,7 @@ test("what a model says does not steer the terminal", async () => {
   const place = await folderWith();
 
   const { out } = await runHere(
-    ["Who?", place, "--database", join(place, "runs.sqlite")],
+    ["Who?", place, "--store", `sqlite:${join(place, "runs.sqlite")}`],
     server.env,
   );
 
