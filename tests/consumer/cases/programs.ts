@@ -41,6 +41,17 @@ export function programs(world: () => World): void {
       ]);
     });
 
+    test("makes stores over the drivers of MongoDB and DynamoDB", async (context) => {
+      const node = await nodeOf(context, world(), version);
+
+      const { code, stdout, output } = await execute(node, ["out/databases.js"], {
+        cwd: world().project,
+      });
+
+      expect(code, output).toBe(0);
+      expect(stdout).toBe("all as expected\n");
+    });
+
     test("lets two copies of the core work with each other's errors and definitions", async (context) => {
       const node = await nodeOf(context, world(), version);
 
