@@ -15,9 +15,10 @@ interface Line {
 }
 
 const root = dirname(import.meta.dirname);
-const width = 86;
 const lineHeight = 18;
-const charWidth = 8.4;
+/** Of the widest of the fonts. */
+const charWidth = 8.43;
+const margin = 16;
 
 async function record(): Promise<readonly Line[]> {
   const start = performance.now();
@@ -38,12 +39,14 @@ async function record(): Promise<readonly Line[]> {
 function draw(lines: readonly Line[]): string {
   const shown = [{ text: "$ npm start", atMs: 0 }, { text: "", atMs: 0 }, ...lines];
   const height = (shown.length + 3) * lineHeight;
+  const longest = Math.max(...shown.map(({ text }) => text.length));
+  const width = Math.ceil(longest * charWidth + 2 * margin);
   const rows = shown.map(({ text, atMs }, index) => {
     const y = (index + 3) * lineHeight;
     const colour = colourOf(text);
-    return `  <text class="line ${colour}" x="16" y="${y}" style="animation-delay:${Math.round(atMs)}ms">${escape(text)}</text>`;
+    return `  <text class="line ${colour}" x="${margin}" y="${y}" style="animation-delay:${Math.round(atMs)}ms">${escape(text)}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${Math.round(width * charWidth)} ${height}" role="img" aria-label="A digest is killed in the middle of a phase and goes on in a second process">
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${width} ${height}" role="img" aria-label="A digest is killed in the middle of a phase and goes on in a second process">
   <style>
     .line { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre; fill: #d0d7de; animation: show 1ms both; }
     .killed { fill: #ff7b72; } .skipped { fill: #79c0ff; } .done { fill: #7ee787; } .dim { fill: #8b949e; }
