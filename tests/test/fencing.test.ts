@@ -108,6 +108,27 @@ describe("a deletion", () => {
   });
 });
 
+describe("a run that is removed, its last records first, while it is read", () => {
+  test("is not seen to go on", async () => {
+    await using stage = bench();
+    const { executor } = stage.spawn();
+    await executor.run(greet, { id: "a" });
+    const { store } = stage.spawn();
+    const reader = stage.spawn({
+      store: {
+        ...store,
+        async *readJournal(journal, options) {
+          const records = await Array.fromAsync(store.readJournal(journal, options));
+          await executor.delete("a");
+          yield* records.slice(0, -1);
+        },
+      },
+    });
+
+    expect(await reader.executor.get("a")).toBeUndefined();
+  });
+});
+
 describe("a journal with a hole", () => {
   test("is CORRUPT_RECORD, names the slot, and is never run or removed", async () => {
     await using stage = bench();

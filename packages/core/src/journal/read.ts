@@ -21,7 +21,9 @@ export async function readRun(context: JournalContext, id: string): Promise<Stor
     const looked = await inspect(context, id);
     if (looked.kind === "missing") return "missing";
     const run = await foldIfThere(context, looked.row);
-    return run && { row: looked.row, run };
+    // A removal that began meanwhile may have taken the last records first.
+    if (run === undefined || run.last.record.seq < looked.last.seq) return undefined;
+    return { row: looked.row, run };
   });
   if (found === undefined) throw neverHeldStill(id);
   return found === "missing" ? undefined : found;
