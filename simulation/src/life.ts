@@ -1,6 +1,8 @@
+import { isExecutusError } from "@executus/core";
 import type { Logger, Runtime } from "@executus/core";
 import type { Chance } from "./chance.ts";
 import type { Time } from "./time.ts";
+import { Violation } from "./violation.ts";
 
 const epoch = 1_800_000_000_000;
 
@@ -13,6 +15,7 @@ export interface Surroundings {
   /** Whether a guess about the processes of another one is wrong. */
   lies(name: string): boolean;
   tell(who: string, what: () => string): void;
+  report(violation: Violation): void;
 }
 
 /** One life of a process, from its start to its death: its clocks, its timers, its ids. */
@@ -39,6 +42,10 @@ export class Life {
   /** Ids of runs of which a save, or an end, could not be recorded. */
   readonly unsaved: Set<string> = new Set();
   readonly unended: Set<string> = new Set();
+  /** Journals that it has begun. */
+  readonly begun: Set<string> = new Set();
+  /** By id, how many journals it had begun when it last sent an insertion. */
+  readonly inserting: Map<string, number> = new Map();
   #isGone = false;
   readonly #world: Surroundings;
 
@@ -103,15 +110,30 @@ export class Life {
     };
   }
 
+  /** No record is ever damaged here. */
+  noteError(error: unknown): void {
+    const seesDamage =
+      isExecutusError(error, "EXECUTUS_CORRUPT_RECORD") ||
+      isExecutusError(error, "EXECUTUS_UNSUPPORTED_FORMAT");
+    if (seesDamage) this.#world.report(new Violation("c", `${this.name} reads: ${error.message}`));
+  }
+
+  #goesOnWithoutRecord(id: string): void {
+    this.undurable.add(id);
+    this.degraded.add(id);
+    if (this.inserting.get(id) !== this.begun.size) return;
+    this.#world.report(
+      new Violation("k", `${this.name} drives "${id}" without a record, and has sent its row.`),
+    );
+  }
+
   #makeLogger(): Logger {
     const warn = (fields: object, message: string): void => {
-      const { runId = "" } = fields as { readonly runId?: string };
-      if (message.includes("goes on without one")) {
-        this.undurable.add(runId);
-        this.degraded.add(runId);
-      }
+      const { runId = "", err } = fields as { readonly runId?: string; readonly err?: unknown };
+      if (message.includes("goes on without one")) this.#goesOnWithoutRecord(runId);
       if (message.startsWith("A checkpoint could not be saved")) this.unsaved.add(runId);
       if (message.startsWith("The end of a run could not be recorded")) this.unended.add(runId);
+      this.noteError(err);
       this.#world.tell(this.name, () => `warns of ${runId}: ${message}`);
     };
     const nothing = (): void => {};

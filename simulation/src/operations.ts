@@ -48,6 +48,7 @@ async function ask(world: World, process: Process, operation: Asked): Promise<vo
   const { chronicle } = world;
   const before = chronicle.momentsOf(id).length;
   const result = await outcomeOf(world, process, operation);
+  if ("error" in result) process.life.noteError(result.error);
   world.tell(process.life.name, () => `${kind} ${id} gives ${describe(result)}`);
   const meanwhile = chronicle.momentsOf(id).slice(Math.max(0, before - 1));
   // Of a row without a journal, whatever is said may be true.

@@ -40,12 +40,14 @@ export function simulatedStore(network: Network, life: Life): RunStore {
         () => "",
         () => undefined,
       ),
-    insertRun: (row) =>
-      ask(
+    insertRun: (row) => {
+      life.inserting.set(row.id, life.begun.size);
+      return ask(
         "insertRun",
         () => row.incarnation,
         () => database.insertRun(row, by),
-      ),
+      );
+    },
     updateRun: (ref, patch, guard) =>
       ask(
         "updateRun",
@@ -78,12 +80,14 @@ export function simulatedStore(network: Network, life: Life): RunStore {
         steps.map((step) => () => database.removalStep(ref, step, by)),
       );
     },
-    append: (journal, record) =>
-      ask(
+    append: (journal, record) => {
+      if (record.type === "begin") life.begun.add(journal);
+      return ask(
         "append",
         () => `${journal} ${record.seq}: ${record.type} of ${record.generation} (${record.nonce})`,
         () => database.append(journal, record, by),
-      ),
+      );
+    },
     readJournal: async function* readJournal(journal, { fromSeq }) {
       for (let from = fromSeq; ;) {
         const page = await ask(
