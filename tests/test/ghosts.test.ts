@@ -1,5 +1,5 @@
 import { defineLoop, defineRun } from "@executus/core";
-import type { RunRow } from "@executus/core";
+import type { Executor, RunRow } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import { rejection } from "../support/promises.ts";
@@ -72,6 +72,40 @@ describe("a row without a journal", () => {
     );
 
     expect(await executor.get("a")).toMatchObject({ status: "completed", output: "hi" });
+  });
+});
+
+describe("a begin whose row was inserted a second time, after its run had been removed", () => {
+  test("is rejected, and leaves no row", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const other = stage.spawn();
+    let tries = 0;
+    store.interfere("insertRun", async (call) => {
+      tries += 1;
+      const inserted = await call();
+      if (tries === 1) await endAndDelete(other.executor);
+      if (tries > 2) return inserted;
+      throw new Error("the answer was lost");
+    });
+    let ran = false;
+    const runs = defineRun("runs", { version: "1" }).phase("run", () => {
+      ran = true;
+    });
+
+    const error = rejection(executor.run(runs, { id: "a" }));
+    await stage.clock.advance(1000);
+
+    expect(await error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE", uncertain: true });
+    expect(ran).toBe(false);
+    expect(await store.getRun("a")).toBeUndefined();
+
+    async function endAndDelete(by: Executor): Promise<void> {
+      stage.clock.gone.add((await store.getRun("a"))?.owner ?? "");
+      await by.cancel("a");
+      stage.clock.gone.clear();
+      expect(await by.delete("a")).toBe(true);
+    }
   });
 });
 
