@@ -1,5 +1,5 @@
 /** A number from 0 (inclusive) to 1 (exclusive) that depends on nothing but `key`. */
-export function chance(key: string): number {
+function chance(key: string): number {
   // FNV-1a, then the finaliser of MurmurHash3, so that keys that differ in their last letter are far apart.
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) {

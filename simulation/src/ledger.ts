@@ -26,8 +26,11 @@ export class Ledger {
   readonly #chronicle: Chronicle;
   readonly #now: () => number;
   readonly #report: (violation: Violation) => void;
-  /** Whether two owners must never believe in one run: clocks are right, and nobody stands still. */
-  readonly #isStrict: boolean;
+  /**
+   * Whether two owners must never believe in one run: clocks are right, nobody stands still or guesses wrong, and no late
+   * heartbeat has brought an older end of a lease back.
+   */
+  readonly #isStrict: () => boolean;
   /** By the signal of a drive, the drive; `undefined` for one without a record. */
   readonly #drives = new WeakMap<AbortSignal, Drive | undefined>();
 
@@ -35,7 +38,7 @@ export class Ledger {
     chronicle: Chronicle,
     now: () => number,
     report: (violation: Violation) => void,
-    isStrict: boolean,
+    isStrict: () => boolean,
   ) {
     this.#chronicle = chronicle;
     this.#now = now;
@@ -92,7 +95,7 @@ export class Ledger {
     if (newer === undefined || newer.generation <= claim.generation) return;
     if (newer.droveAt === undefined) return;
     const since = Math.max(newer.droveAt, life.stalledUntil);
-    const bound = this.#isStrict ? 0 : limits.leaseMs + limits.callTimeoutMs;
+    const bound = this.#isStrict() ? 0 : limits.leaseMs + limits.callTimeoutMs;
     const overlap = this.#now() - since;
     if (overlap < bound) return;
     this.#report(

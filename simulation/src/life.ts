@@ -4,6 +4,8 @@ import type { Chance } from "./chance.ts";
 import type { Time } from "./time.ts";
 import { Violation } from "./violation.ts";
 
+const nothing = (): void => {};
+
 const epoch = 1_800_000_000_000;
 
 /** What a life needs of the world around it. */
@@ -81,7 +83,7 @@ export class Life {
   /** Lets something happen in this process. @returns a function that calls it off */
   after(ms: number, fire: () => void): () => void {
     const { time } = this.#world;
-    let cancel = (): void => {};
+    let cancel: (() => void) | undefined;
     const happen = (): void => {
       if (this.#isGone) return;
       const left = this.stalledUntil - time.now;
@@ -89,7 +91,7 @@ export class Life {
       else fire();
     };
     cancel = time.after(ms, happen);
-    return () => cancel();
+    return () => cancel?.();
   }
 
   #makeRuntime(): Runtime {
@@ -141,7 +143,6 @@ export class Life {
       this.noteError(runId, err);
       this.#world.tell(this.name, () => `warns of ${runId}: ${message}`);
     };
-    const nothing = (): void => {};
     return { debug: nothing, info: nothing, warn, error: warn };
   }
 }

@@ -17,13 +17,13 @@ export async function minimise(cut: Cut, limit = 600): Promise<Minimised> {
   const invariant = best.violation?.invariant;
   let operations = new Set(cut.withoutOperations);
   let faults = new Set(cut.withoutFaults);
-  let tries = 0;
+  const spent = { tries: 0 };
 
   const attempt = async (
     withoutOperations: ReadonlySet<number>,
     withoutFaults: ReadonlySet<string>,
   ): Promise<boolean> => {
-    tries += 1;
+    spent.tries += 1;
     const played = await play({ ...cut, withoutOperations, withoutFaults });
     if (played.violation?.invariant !== invariant) return false;
     best = played;
@@ -31,7 +31,9 @@ export async function minimise(cut: Cut, limit = 600): Promise<Minimised> {
     return true;
   };
 
-  for (let size = 16; size >= 1 && tries < limit;) {
+  const mayTry = (): boolean => spent.tries < limit;
+
+  for (let size = 16; size >= 1 && mayTry();) {
     const chunks = [
       ...chunksOf(
         Array.from({ length: best.operations }, (_, index) => index).filter(
@@ -45,7 +47,7 @@ export async function minimise(cut: Cut, limit = 600): Promise<Minimised> {
     ];
     let gained = false;
     for (const leaveOut of chunks) {
-      if (tries < limit && (await leaveOut())) gained = true;
+      if (mayTry() && (await leaveOut())) gained = true;
     }
     if (!gained || size > 1) size >>= 1;
   }

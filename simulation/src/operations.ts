@@ -29,7 +29,14 @@ export function perform(world: World, operation: Operation): void {
       return forget(executor.list());
     case "prune":
       return forget(executor.prune({ olderThanMs: 1_000 }));
-    default:
+    case "run":
+    case "start":
+    case "attach":
+    case "events":
+    case "cancel":
+    case "retry":
+    case "delete":
+    case "get":
       void ask(world, process, operation).catch((error: unknown) =>
         world.report(new Violation("x", `An operation failed in the simulation: ${String(error)}`)),
       );
@@ -125,15 +132,24 @@ async function listen(events: AsyncIterable<unknown>): Promise<void> {
   }
 }
 
+function isMissing({ status }: Moment): boolean {
+  return status === "missing";
+}
+
+function isThere(moment: Moment): boolean {
+  return !isMissing(moment);
+}
+
+function hasEnded({ status }: Moment): boolean {
+  return status === "completed" || status === "failed";
+}
+
 /** How a run must have been for an answer to be true; `undefined` if it says nothing of that. */
 function truthOf(
   { life }: Process,
   { kind, id }: Asked,
   result: Outcome,
 ): ((moment: Moment) => boolean) | undefined {
-  const isMissing = ({ status }: Moment): boolean => status === "missing";
-  const isThere = (moment: Moment): boolean => !isMissing(moment);
-  const hasEnded = ({ status }: Moment): boolean => status === "completed" || status === "failed";
   if ("error" in result) {
     const { error } = result;
     if (isExecutusError(error, "EXECUTUS_RUN_NOT_FOUND")) return isMissing;

@@ -13,7 +13,7 @@ export type Operation = { readonly at: number; readonly slot: number } & (
 );
 
 /** A run that may be begun. */
-export interface PlannedRun {
+interface PlannedRun {
   readonly id: string;
   readonly program: Program;
   readonly job: Job;
@@ -126,7 +126,14 @@ function operationOf(
     case "kill":
     case "shutdown":
       return { at, slot, kind };
-    default:
+    case "run":
+    case "start":
+    case "attach":
+    case "events":
+    case "cancel":
+    case "retry":
+    case "delete":
+    case "get":
       return { at, slot, kind, id };
   }
 }

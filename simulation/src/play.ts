@@ -70,9 +70,9 @@ function raise(world: World, without: ReadonlySet<number> = new Set()): void {
   time.after(plan.calmAt, () => {
     world.faults.calm();
     world.tell("", () => "faults stop");
-    const isAlone = chance.is("all others are gone", 0.5);
-    for (let slot = 0; isAlone && slot < plan.slots; slot += 1)
-      world.at(slot)?.life.die("is killed");
+    if (chance.is("all others are gone", 0.5)) {
+      for (let slot = 0; slot < plan.slots; slot += 1) world.at(slot)?.life.die("is killed");
+    }
     void sweepUntilOver(world, world.start(3));
   });
 }

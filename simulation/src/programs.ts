@@ -13,7 +13,7 @@ export interface Theatre {
   /** How often a piece of work throws. */
   readonly failureRate: number;
   /** Counts the work that was begun in this process. */
-  nextToken(): string;
+  readonly nextToken: () => string;
 }
 
 /** What a run is begun with. The same for every call for one id. */
@@ -52,7 +52,7 @@ function phases(theatre: Theatre): AnyDefinition {
     .phase("fetch", part("0"))
     .phase("rank", part("1"))
     .phase("fetch", part("2"))
-    .phase("write", part("3")) as AnyDefinition;
+    .phase("write", part("3"));
 }
 
 type PhaseLike = RunContext<Job> & {
@@ -64,7 +64,7 @@ function outputsOf({ completedPhases }: PhaseLike): readonly unknown[] {
 }
 
 function build(theatre: Theatre): AnyDefinition {
-  return defineRun<Job, unknown>("build", {
+  return defineRun<Job>("build", {
     version: "1",
     build: ({ steps }) =>
       Array.from({ length: steps }, (_, index) =>
@@ -72,7 +72,7 @@ function build(theatre: Theatre): AnyDefinition {
           work(theatre, context, String(index), { outputs: outputsOf(context) }),
         ),
       ),
-  }) as AnyDefinition;
+  });
 }
 
 function loop(theatre: Theatre): AnyDefinition {
@@ -83,7 +83,7 @@ function loop(theatre: Theatre): AnyDefinition {
       const made = await work(theatre, context, String(turn), { messages: history });
       return { append: [made], done: turn >= input.steps, output: history.length + 1 };
     },
-  }) as AnyDefinition;
+  });
 }
 
 function agent(theatre: Theatre): AnyDefinition {
@@ -108,7 +108,7 @@ function agent(theatre: Theatre): AnyDefinition {
         })),
       };
     },
-  }) as AnyDefinition;
+  });
 }
 
 function look({ ledger, life, chance, nextToken }: Theatre): Tool {

@@ -16,6 +16,8 @@ export interface Network {
   readonly maxRecordBytes: number;
   /** Calls on their way with which something is wrong. */
   strayCalls: number;
+  /** Whether an update of a row was applied after its sender may have sent another. */
+  hasLateRowWrite: boolean;
   /** Writes a line of the trace, if there is one. */
   tell(who: string, what: () => string): void;
 }
@@ -180,6 +182,7 @@ function send<T>(
       network.strayCalls += 1;
       time.after(appliedAfter, () => {
         network.strayCalls -= 1;
+        if (verb === "updateRun") network.hasLateRowWrite = true;
         apply(0);
       });
     }
@@ -203,7 +206,8 @@ function errorOf(answer: "error" | "refusal"): Error {
 
 function show(result: unknown): string {
   if (result === undefined) return "nothing";
-  if (typeof result !== "object" || result === null) return String(result);
+  if (typeof result === "boolean") return String(result);
+  if (typeof result !== "object" || result === null) return "something";
   if (Array.isArray(result)) return result.map((each) => show(each)).join(", ") || "none";
   const value = result as Readonly<Record<string, unknown>>;
   if ("runs" in value) return show(value["runs"]);

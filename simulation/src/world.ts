@@ -49,6 +49,7 @@ export class World {
   readonly trace: string[] = [];
   violation: Violation | undefined;
   strayCalls = 0;
+  hasLateRowWrite = false;
   readonly #traced: boolean;
   readonly #breakage: Breakage | undefined;
   readonly #lives = new Map<string, Life>();
@@ -74,7 +75,8 @@ export class World {
     });
     this.database = new Database(() => this.time.now, this.chronicle);
     const { clocksAreWrong, stalls } = this.plan;
-    const isStrict = !clocksAreWrong && !stalls && !this.#someGuessWrong;
+    const isStrict = (): boolean =>
+      !clocksAreWrong && !stalls && !this.#someGuessWrong && !this.hasLateRowWrite;
     this.ledger = new Ledger(this.chronicle, () => this.time.now, this.report, isStrict);
   }
 
