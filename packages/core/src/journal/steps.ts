@@ -21,9 +21,17 @@ export class Steps {
     if (this.#cancelTimer === undefined) this.#watch(this.#limitMs);
     return new Promise<T>((resolve, reject) => {
       this.#giveUp = reject;
-      step().then(resolve, reject);
-    }).finally(() => {
-      this.#giveUp = undefined;
+      // One promise per record, and no more: a resume takes thousands of steps.
+      step().then(
+        (value) => {
+          this.#giveUp = undefined;
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#giveUp = undefined;
+          reject(error);
+        },
+      );
     });
   }
 
