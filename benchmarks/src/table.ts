@@ -1,7 +1,7 @@
 import type { Benchmark, Report, Row, Spread } from "./benchmark.ts";
 
 /** A report as lines of a Markdown table, which a terminal shows as well. */
-export function tableOf({ title }: Benchmark, { rows }: Report): string {
+export function tableOf({ title }: Pick<Benchmark, "title">, { rows }: Report): string {
   const cells = [["what", "median", "least – most", "beside", "budget"], ...rows.map(cellsOf)];
   const widths = cells[0]?.map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),

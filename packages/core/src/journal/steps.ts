@@ -22,17 +22,16 @@ export class Steps {
     return new Promise<T>((resolve, reject) => {
       this.#giveUp = reject;
       // One promise per record, and no more: a resume takes thousands of steps.
-      step().then(
-        (value) => {
-          this.#giveUp = undefined;
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#giveUp = undefined;
-          reject(error);
-        },
-      );
+      step().then(this.#then(resolve), this.#then(reject));
     });
+  }
+
+  /** Tells what came of the step that was under way. */
+  #then<T>(tell: (outcome: T) => void): (outcome: T) => void {
+    return (outcome) => {
+      this.#giveUp = undefined;
+      tell(outcome);
+    };
   }
 
   stop(): void {
