@@ -106,3 +106,14 @@ export function answerHeld(applied: Gate, { opened }: Gate): Fault {
     },
   };
 }
+
+/** The request is held back until the gate opens, and is lost then. */
+export function lostWhen({ opened }: Gate): Fault {
+  return {
+    name: "a request that is lost late",
+    strike: async ({ cut }) => {
+      await opened;
+      cut();
+    },
+  };
+}

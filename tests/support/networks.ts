@@ -128,10 +128,16 @@ export const ownClients: readonly Driver[] = [
   })),
 ];
 
+/** Sends up to three times by itself what fails by the network, writes as well. */
+export const retryingClient: Driver = dynamo(
+  "a client of a user's",
+  dynamoClient({ maxAttempts: 3 }),
+);
+
 /** With clients of a user's who has set nothing, or that they retry. */
 export const usersClients: readonly Driver[] = [
   mongo("a client of a user's", mongoClient("retryReads=true&retryWrites=true")),
-  dynamo("a client of a user's", dynamoClient({ maxAttempts: 3 })),
+  retryingClient,
 ];
 
 /** With clients that never retry, nor give up. */

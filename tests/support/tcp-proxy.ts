@@ -122,3 +122,13 @@ export async function tcpProxy(
     },
   };
 }
+
+/** How many exchanges something takes. */
+export async function exchangesOf(
+  { seen }: Pick<TcpProxy, "seen">,
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const before = seen.length;
+  await work();
+  return seen.length - before;
+}

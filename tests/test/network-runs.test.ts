@@ -5,6 +5,7 @@ import type { Stores } from "../support/lives.ts";
 import * as faults from "../support/network-faults.ts";
 import { ownClients, plainClients, usersClients } from "../support/networks.ts";
 import type { Network } from "../support/networks.ts";
+import { exchangesOf } from "../support/tcp-proxy.ts";
 
 for (const { drivers, known } of [
   // These show the repetition by the core,
@@ -21,7 +22,7 @@ for (const { drivers, known } of [
         }) => {
           await using network = await driver.network(skip, limitsOfLives);
           const stores = await storesOf(network);
-          const exchanges = await exchangesOf(network, () => live(randomUUID(), stores));
+          const exchanges = await exchangesOf(network.proxy, () => live(randomUUID(), stores));
 
           for (let after = 0; after < exchanges; after += 1) {
             await network.proxy.under(fault, { after }, () =>
@@ -41,7 +42,7 @@ for (const driver of ownClients) {
   }) => {
     await using network = await driver.network(skip, limitsOfLives);
     const stores = await storesOf(network);
-    const times = await exchangesOf(network, () => live(randomUUID(), stores));
+    const times = await exchangesOf(network.proxy, () => live(randomUUID(), stores));
 
     await network.proxy.under(faults.trickle, { times }, () => live(randomUUID(), stores));
   });
@@ -53,11 +54,4 @@ async function storesOf(network: Network): Promise<Stores> {
     second: await network.reach(),
     looking: network.direct,
   };
-}
-
-/** How many exchanges something takes that goes through without a fault. */
-async function exchangesOf({ proxy }: Network, work: () => Promise<void>): Promise<number> {
-  const before = proxy.seen.length;
-  await work();
-  return proxy.seen.length - before;
 }

@@ -5,6 +5,7 @@ import * as faults from "../support/network-faults.ts";
 import type { Fault } from "../support/network-faults.ts";
 import { ownClients, plainClients, usersClients } from "../support/networks.ts";
 import type { Driver, Network } from "../support/networks.ts";
+import { exchangesOf } from "../support/tcp-proxy.ts";
 import type { Aim } from "../support/tcp-proxy.ts";
 import { verbCases } from "../support/verb-cases.ts";
 import type { VerbCase } from "../support/verb-cases.ts";
@@ -30,7 +31,7 @@ for (const { drivers, known } of [
             skip,
           }) => {
             const stage = await reached.get(skip);
-            const exchanges = await exchangesOf(stage, verb);
+            const exchanges = await lengthOf(stage, verb);
             for (let after = 0; after < exchanges; after += 1) {
               const failures = await prove(stage, verb, fault, { after });
               if (!driver.retries && cuts.includes(fault)) expect(failures).toHaveLength(1);
@@ -72,12 +73,13 @@ function reach(driver: Driver): { get(skip: (reason: string) => never): Promise<
 }
 
 /** How many exchanges a call takes that nothing happens to. */
-async function exchangesOf({ network, store }: Stage, verb: VerbCase): Promise<number> {
+async function lengthOf({ network, store }: Stage, verb: VerbCase): Promise<number> {
   const id = randomUUID();
   await verb.stage(network.direct, id);
-  const before = network.proxy.seen.length;
-  const given = await verb.act(store, id);
-  const exchanges = network.proxy.seen.length - before;
+  let given: unknown;
+  const exchanges = await exchangesOf(network.proxy, async () => {
+    given = await verb.act(store, id);
+  });
   await verb.check(network.direct, id, given, true);
   expect(exchanges).toBeGreaterThan(0);
   return exchanges;

@@ -1,6 +1,6 @@
 import { createExecutor } from "@executus/core";
 import { describe, expect, test } from "vitest";
-import { answerHeld, heldUntil } from "../support/network-faults.ts";
+import { answerHeld, heldUntil, lostWhen } from "../support/network-faults.ts";
 import { ownClients } from "../support/networks.ts";
 import type { Network } from "../support/networks.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
@@ -28,6 +28,32 @@ for (const driver of ownClients) {
 
         expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
         expect(await journalOf(network.direct, "a")).toEqual(before);
+      });
+      expect(await typesOf(network.direct, "a")).toEqual([
+        "begin",
+        "claim",
+        "save",
+        "save",
+        "complete",
+      ]);
+    });
+
+    test("a save that was lost is refused when it is sent again, because another took its slot meanwhile", async ({
+      skip,
+    }) => {
+      await using network = await driver.network(skip);
+      const [zombie, usurper] = await executors(network);
+      const { definition } = threePhases();
+      const taken = gate();
+
+      await network.proxy.under(lostWhen(taken), { at: requestsOf.save }, async ({ met }) => {
+        const running = zombie.run(definition, { id: "a" });
+        running.catch(() => {});
+        await met;
+        expect(await usurper.run(definition, { id: "a" })).toBe("one/2 two/2 three/2");
+        taken.open();
+
+        expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
       });
       expect(await typesOf(network.direct, "a")).toEqual([
         "begin",
