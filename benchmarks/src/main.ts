@@ -7,7 +7,9 @@ import { machine } from "./machine.ts";
 import { pictureOf } from "./picture.ts";
 import { concurrency } from "./subjects/concurrency.ts";
 import { growth } from "./subjects/growth.ts";
+import { install } from "./subjects/install.ts";
 import { memory } from "./subjects/memory.ts";
+import { processes } from "./subjects/processes.ts";
 import { recovery } from "./subjects/recovery.ts";
 import { resume } from "./subjects/resume.ts";
 import { save } from "./subjects/save.ts";
@@ -19,8 +21,10 @@ const benchmarks: readonly Benchmark[] = [
   growth,
   resume,
   concurrency,
+  processes,
   recovery,
   startUp,
+  install,
   memory,
 ];
 const names = benchmarks.map(({ name }) => name).join(", ");
