@@ -13,8 +13,8 @@ export interface Aim {
   readonly at?: RegExp | undefined;
   /** How many of those pass first. @default 0 */
   readonly after?: number | undefined;
-  /** How many are struck. @default 1 */
-  readonly times?: number | undefined;
+  /** How many are struck: so many, or all, of which there must be one. @default 1 */
+  readonly times?: number | "all" | undefined;
 }
 
 /** A fault that waits for its exchanges. */
@@ -91,22 +91,24 @@ export async function tcpProxy(
     seen,
     under: async (fault, { at = /^/, after = 0, times = 1 }, work) => {
       const [met, struck] = [gate(), gate()];
+      const striking = times === "all" ? Number.MAX_SAFE_INTEGER : times;
       const mine = {
         fault,
         at,
         passing: after,
-        striking: times,
+        striking,
         met: met.open,
         struck: struck.open,
       };
       aimed = mine;
       try {
         const result = await work({ met: met.opened, struck: struck.opened });
-        if (mine.striking === 0) return result;
+        const enough = times === "all" ? mine.striking < striking : mine.striking === 0;
+        if (enough) return result;
       } finally {
         aimed = undefined;
       }
-      throw new Error(`${fault.name} did not strike: ${mine.striking} of ${times} times are left.`);
+      throw new Error(`${fault.name} struck ${striking - mine.striking} times, not ${times}.`);
     },
     goSilent: () => {
       network.silent = true;

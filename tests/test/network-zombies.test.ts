@@ -91,32 +91,34 @@ for (const driver of ownClients) {
       ]);
     });
 
-    test("a heartbeat that arrives when another owner has ended the run changes nothing", async ({
+    test("a heartbeat that arrives when another owner drives the run does not hold it", async ({
       skip,
     }) => {
       await using network = await driver.network(skip);
       const [zombie, usurper] = await executors(network, { leaseMs: 600 });
-      const { definition } = threePhases((attempt, signal) =>
-        attempt === 1 ? untilAborted(signal) : undefined,
-      );
-      const held = gate();
+      const [held, driven, enough] = [gate(), gate(), gate()];
+      const { definition } = threePhases((attempt, signal) => {
+        if (attempt === 1) return untilAborted(signal);
+        driven.open();
+        return enough.opened;
+      });
+      const aim = { at: requestsOf.rowUpdated };
 
-      await network.proxy.under(
-        heldUntil(held),
-        { at: requestsOf.rowUpdated },
-        async ({ met, struck }) => {
-          const running = zombie.run(definition, { id: "a" });
-          running.catch(() => {});
-          await met;
-          expect(await usurper.run(definition, { id: "a" })).toBe("one/1 two/2 three/2");
-          const before = await network.direct.getRun("a");
-          held.open();
-          await struck;
+      await network.proxy.under(heldUntil(held), aim, async ({ met, struck }) => {
+        const running = zombie.run(definition, { id: "a" });
+        running.catch(() => {});
+        await met;
+        const taking = usurper.run(definition, { id: "a" });
+        await driven.opened;
+        const before = await network.direct.getRun("a");
+        held.open();
+        await struck;
 
-          expect(await network.direct.getRun("a")).toEqual(before);
-          expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
-        },
-      );
+        expect(await network.direct.getRun("a")).toEqual(before);
+        expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
+        enough.open();
+        expect(await taking).toBe("one/1 two/2 three/2");
+      });
     });
 
     test("a claim that is on its way while another claims is refused, and runs nothing", async ({
