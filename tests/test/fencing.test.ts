@@ -1,4 +1,6 @@
+import { crc32 } from "node:zlib";
 import { defineRun, ExecutusError } from "@executus/core";
+import type { JournalRecord } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
@@ -10,6 +12,11 @@ const typeOf = (args: readonly unknown[]): string => (args[1] as { type: string 
 const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
   .phase("speak", () => "hi");
+
+function reopening(seq: number): JournalRecord {
+  const data = '{"v":1,"codec":""}\n';
+  return { seq, type: "reopen", generation: 2, nonce: "late", at: 0, data, checksum: crc32(data) };
+}
 
 describe("an owner", () => {
   test("whose next slot is refused and empty stops: its journal is being removed", async () => {
@@ -105,6 +112,50 @@ describe("a deletion", () => {
     await stage.clock.advance(1000);
 
     expect(await deleting).toBe(true);
+  });
+});
+
+describe("a run that is removed, its last records first, while it is read", () => {
+  test("is not seen to go on", async () => {
+    await using stage = bench();
+    const { executor } = stage.spawn();
+    await executor.run(greet, { id: "a" });
+    const { store } = stage.spawn();
+    const reader = stage.spawn({
+      store: {
+        ...store,
+        async *readJournal(journal, options) {
+          const records = await Array.fromAsync(store.readJournal(journal, options));
+          await executor.delete("a");
+          yield* records.slice(0, -1);
+        },
+      },
+    });
+
+    expect(await reader.executor.get("a")).toBeUndefined();
+  });
+});
+
+describe("a run that is removed, and a late reopening lands in its journal, while it is read", () => {
+  test("is not seen to go on", async () => {
+    await using stage = bench();
+    const fails = defineRun("fails", { version: "1" }).phase("fail", () => {
+      throw new Error("no");
+    });
+    const { executor } = stage.spawn();
+    await rejection(executor.run(fails, { id: "a" }));
+    const { store } = stage.spawn();
+    const reader = stage.spawn({
+      store: {
+        ...store,
+        async *readJournal(journal, options) {
+          yield* await Array.fromAsync(store.readJournal(journal, options));
+          if (await executor.delete("a")) yield reopening(3);
+        },
+      },
+    });
+
+    expect(await reader.executor.get("a")).toBeUndefined();
   });
 });
 

@@ -8,6 +8,7 @@ import type { FoldedRun } from "./fold.ts";
 import { corruptRecord } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";
 import { getRow, inspect, neverHeldStill, retrying, sameRow } from "./inspect.ts";
+import type { Inspection } from "./inspect.ts";
 
 /** A run as its journal tells it. */
 export interface StoredRun {
@@ -15,16 +16,27 @@ export interface StoredRun {
   readonly run: FoldedRun;
 }
 
+type LookedAt = Exclude<Inspection, { readonly kind: "missing" }>;
+
 /** Reads a run whole. @throws `EXECUTUS_CORRUPT_RECORD`, `EXECUTUS_UNSUPPORTED_FORMAT` */
 export async function readRun(context: JournalContext, id: string): Promise<StoredRun | undefined> {
   const found = await retrying(context, async () => {
     const looked = await inspect(context, id);
     if (looked.kind === "missing") return "missing";
     const run = await foldIfThere(context, looked.row);
-    return run && { row: looked.row, run };
+    if (run === undefined || !includes(run, looked)) return undefined;
+    return { row: looked.row, run };
   });
   if (found === undefined) throw neverHeldStill(id);
   return found === "missing" ? undefined : found;
+}
+
+/**
+ * Whether a journal that was read says what was there when it was looked at. If not, its removal has begun meanwhile, which
+ * may take the last records first; or it was opened again, for which a look again is as good.
+ */
+function includes({ last, end }: FoldedRun, looked: LookedAt): boolean {
+  return last.record.seq >= looked.last.seq && (looked.kind === "active" || end !== undefined);
 }
 
 /**
