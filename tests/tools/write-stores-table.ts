@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { memoryData, memoryStore } from "@executus/adapter-memory";
 import { dynamoStore } from "@executus/adapter-dynamo";
 import { mongoStore } from "@executus/adapter-mongo";
-import { sqliteStore } from "@executus/adapter-sqlite";
 import type { RunStore } from "@executus/core";
 import { isMissing, startDynamo, startMongo } from "@executus/test-servers";
 import { storeConformance } from "@executus/testkit";

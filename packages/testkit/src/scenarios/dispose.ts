@@ -39,7 +39,9 @@ export const disposeScenarios: readonly Scenario[] = [
     id: "dispose.unopened",
     behaviour: "a handle that was never opened may be disposed of",
     async prove({ create }) {
-      await doesNotReject(async () => create()[Symbol.asyncDispose]());
+      const store = await create();
+
+      await doesNotReject(async () => store[Symbol.asyncDispose]());
     },
   },
   {
