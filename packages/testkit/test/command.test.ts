@@ -25,10 +25,10 @@ describe("executus-conformance", { concurrent: true }, () => {
   test("proves the whole contract of a correct store, and tells the score by area", async () => {
     const { code, stdout, stderr } = await run("./correct.ts");
 
-    expect(stderr).toBe("");
+    expect(stderr.replaceAll(/^\d+ of \d+ done, now .*\n/gm, "")).toBe("");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Store: reference\n\nArea +Passed +Failed +Not declared +Seconds\n/);
-    expect(stdout).toMatch(/\nclosed +11 {20,}[\d.]+\n/);
+    expect(stdout).toMatch(/\nclosed +\d+ {20,}[\d.]+\n/);
     expect(stdout).toContain(`${scenarios.length} of ${scenarios.length} passed, 0 failed, in `);
   });
 
@@ -75,7 +75,7 @@ describe("executus-conformance", { concurrent: true }, () => {
 
     const { code, stdout } = await run(
       "broken.ts",
-      "--timeout-ms=2000",
+      "--timeout-ms=6000",
       "--json",
       ...only.flatMap((id) => ["--only", id]),
     );
@@ -91,7 +91,7 @@ describe("executus-conformance", { concurrent: true }, () => {
           id: "last-record.unknown",
           outcome: "timed out",
           failure: {
-            message: "It was not over after 2000 ms. The next scenario has a new process.",
+            message: "It was not over after 6000 ms. The next scenario has a new process.",
           },
         },
         {
