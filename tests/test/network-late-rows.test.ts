@@ -41,7 +41,7 @@ for (const driver of ownClients) {
       skip,
     }) => {
       await using network = await driver.network(skip);
-      const [first, second] = await executors(network, { beginTimeoutMs: 200 });
+      const [first, second] = await executors(network, { beginTimeoutMs: 1000 });
       const { definition, ran } = threePhases();
       const held = gate();
 

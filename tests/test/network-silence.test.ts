@@ -9,10 +9,10 @@ import { journalOf, typesOf } from "../support/stores.ts";
 import { threePhases, usurping } from "../support/takeovers.ts";
 
 const short = {
-  callTimeoutMs: 100,
-  beginTimeoutMs: 2000,
-  saveTimeoutMs: 300,
-  finaliseTimeoutMs: 300,
+  callTimeoutMs: 300,
+  beginTimeoutMs: 3000,
+  saveTimeoutMs: 1000,
+  finaliseTimeoutMs: 1000,
 };
 
 for (const driver of ownClients) {
@@ -68,7 +68,7 @@ for (const driver of ownClients) {
     }) => {
       await using network = await driver.network(skip);
       const store = await network.reach();
-      const cutOff = createExecutor({ store, logger: testLogger(), leaseMs: 500 });
+      const cutOff = createExecutor({ store, logger: testLogger(), leaseMs: 1500 });
       const { definition } = threePhases((attempt, signal) => {
         if (attempt > 1) return undefined;
         network.proxy.goSilent();

@@ -95,7 +95,7 @@ for (const driver of ownClients) {
       skip,
     }) => {
       await using network = await driver.network(skip);
-      const [zombie, usurper] = await executors(network, { leaseMs: 600 });
+      const [zombie, usurper] = await executors(network, { leaseMs: 1500 });
       const [held, driven, enough] = [gate(), gate(), gate()];
       const { definition } = threePhases((attempt, signal) => {
         if (attempt === 1) return untilAborted(signal);

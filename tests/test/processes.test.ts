@@ -69,7 +69,7 @@ describe.skipIf(process.platform === "win32")("a zombie owner", () => {
     }) => {
       using stage = useful(setUp(open(skip)));
       const { store, runs, log, place } = stage;
-      const leaseMs = 400;
+      const leaseMs = 1500;
       await using first = startWorker({ store, leaseMs, runs: runs(1) });
       await logHas(log, "two/1");
       await first.kill("SIGSTOP");
@@ -127,8 +127,8 @@ describe("fifty runs", () => {
       await first.kill("SIGKILL");
 
       // What a process took that died is seen by the others once per lease.
-      await using second = startWorker({ store, leaseMs: 1000, sweepUntilDone: true });
-      await using third = startWorker({ store, leaseMs: 1000, sweepUntilDone: true });
+      await using second = startWorker({ store, leaseMs: 2000, sweepUntilDone: true });
+      await using third = startWorker({ store, leaseMs: 2000, sweepUntilDone: true });
       await second.next();
       await second.kill("SIGKILL");
       await third.ended();

@@ -11,10 +11,10 @@ import type { Place } from "../support/stores.ts";
 import { threePhases, usurping } from "../support/takeovers.ts";
 
 const short = {
-  callTimeoutMs: 200,
-  beginTimeoutMs: 500,
-  saveTimeoutMs: 500,
-  finaliseTimeoutMs: 500,
+  callTimeoutMs: 500,
+  beginTimeoutMs: 2000,
+  saveTimeoutMs: 1000,
+  finaliseTimeoutMs: 1000,
 };
 
 for (const { name, start, placeOn, late } of [
@@ -113,7 +113,7 @@ for (const { name, start, placeOn, late } of [
       await using zombie = createExecutor({
         store: place.open(),
         logger: testLogger(),
-        leaseMs: 500,
+        leaseMs: 1500,
       });
       const { definition } = threePhases(async (attempt, signal) => {
         if (attempt > 1) return;

@@ -38,6 +38,8 @@ await using executor = createExecutor({
   definitions: [steps],
   leaseMs: task.leaseMs,
   pollMs: task.pollMs ?? 50,
+  // On a busy machine a short lease may be missed more than once.
+  maxFailedAttemptsWithoutProgress: 100,
   runtime,
 });
 
