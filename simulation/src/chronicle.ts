@@ -40,6 +40,9 @@ export class Chronicle implements Witness {
   /** The last begin or claim of a process for an id: what it drives, if it drives it. */
   readonly #driven = new Map<string, { readonly told: Told; readonly generation: number }>();
 
+  /** Of those, whoever has driven one id more than once: it is not known of which drive it tells. */
+  readonly #drivenAgain = new Set<string>();
+
   constructor(scene: Scene) {
     this.#scene = scene;
   }
@@ -64,6 +67,7 @@ export class Chronicle implements Witness {
     const told = this.#journals.get(row.incarnation);
     if (told !== undefined) {
       told.id = row.id;
+      told.isGhost = told.isRemoved;
       this.#drives(by, row.id, told, 1);
     }
     this.#note(row.id);
@@ -194,7 +198,9 @@ export class Chronicle implements Witness {
   }
 
   #drives(by: string, id: string, told: Told, generation: number): void {
-    this.#driven.set(`${by} ${id}`, { told, generation });
+    const key = `${by} ${id}`;
+    if (this.#driven.has(key)) this.#drivenAgain.add(key);
+    this.#driven.set(key, { told, generation });
     const life = this.#scene.life(by);
     life?.unsaved.delete(id);
     life?.unended.delete(id);
@@ -247,6 +253,20 @@ export class Chronicle implements Witness {
       "j",
       `${claim.by} lives, has claimed ${told.incarnation} with generation ${claim.generation} and told its row, but does not drive it.`,
     );
+  }
+
+  /** An owner stops only if another has its run, it was removed, or the row could not be told for too long. */
+  fenced(life: Life, id: string): void {
+    const driven = this.driven(life.name, id);
+    const row = this.#scene.row(id);
+    if (driven === undefined || row === undefined) return;
+    if (this.#drivenAgain.has(`${life.name} ${id}`)) return;
+    const { told, generation } = driven;
+    if (told.isRemoved || told.generation !== generation || told.driver !== life.name) return;
+    if (row.incarnation !== told.incarnation) return;
+    const mayHaveLapsed = this.#scene.now() - life.rowBadAt < 2 * limits.leaseMs;
+    if (mayHaveLapsed || life.stalledUntil > -Infinity) return;
+    this.#broken("k", `${life.name} stopped "${id}" as fenced, but nobody else has claimed it.`);
   }
 
   cut(journal: string): void {

@@ -76,6 +76,9 @@ export class Ledger {
       this.#report(new Violation("k", `${life.name} drives "${id}" and has never claimed it.`));
       return undefined;
     }
+    if (driven.told.isGhost) {
+      this.#report(new Violation("k", `${life.name} drives "${id}", which was removed before.`));
+    }
     if (claim.cancelAsked) {
       this.#report(new Violation("k", `${life.name} drives "${id}", which was cancelled before.`));
     }

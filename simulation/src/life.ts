@@ -16,6 +16,8 @@ export interface Surroundings {
   lies(name: string): boolean;
   tell(who: string, what: () => string): void;
   report(violation: Violation): void;
+  /** A process stops a run because somebody else has it. */
+  fenced(life: Life, id: string): void;
 }
 
 /** One life of a process, from its start to its death: its clocks, its timers, its ids. */
@@ -28,6 +30,8 @@ export class Life {
   wallOffset: number;
   /** When the last store call that failed, or took too long, was noticed. */
   badAt: number = -Infinity;
+  /** The same, of calls that tell a row of something. */
+  rowBadAt: number = -Infinity;
   /** When the last store call was refused for good. */
   refusedAt: number = -Infinity;
   /** Store calls so far. */
@@ -110,8 +114,9 @@ export class Life {
     };
   }
 
-  /** No record is ever damaged here. */
-  noteError(error: unknown): void {
+  /** No record is ever damaged here, and nobody is fenced by nobody. */
+  noteError(id: string, error: unknown): void {
+    if (isExecutusError(error, "EXECUTUS_FENCED")) this.#world.fenced(this, id);
     const seesDamage =
       isExecutusError(error, "EXECUTUS_CORRUPT_RECORD") ||
       isExecutusError(error, "EXECUTUS_UNSUPPORTED_FORMAT");
@@ -133,7 +138,7 @@ export class Life {
       if (message.includes("goes on without one")) this.#goesOnWithoutRecord(runId);
       if (message.startsWith("A checkpoint could not be saved")) this.unsaved.add(runId);
       if (message.startsWith("The end of a run could not be recorded")) this.unended.add(runId);
-      this.noteError(err);
+      this.noteError(runId, err);
       this.#world.tell(this.name, () => `warns of ${runId}: ${message}`);
     };
     const nothing = (): void => {};

@@ -48,7 +48,7 @@ async function ask(world: World, process: Process, operation: Asked): Promise<vo
   const { chronicle } = world;
   const before = chronicle.momentsOf(id).length;
   const result = await outcomeOf(world, process, operation);
-  if ("error" in result) process.life.noteError(result.error);
+  if ("error" in result) process.life.noteError(id, result.error);
   world.tell(process.life.name, () => `${kind} ${id} gives ${describe(result)}`);
   const meanwhile = chronicle.momentsOf(id).slice(Math.max(0, before - 1));
   // Of a row without a journal, whatever is said may be true.
@@ -73,7 +73,7 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 async function outcomeOf(
   world: World,
-  { executor, definitions }: Process,
+  { executor, definitions, life }: Process,
   { kind, id }: Asked,
 ): Promise<Outcome> {
   const planned = world.plan.runs.find((run) => run.id === id);
@@ -87,7 +87,7 @@ async function outcomeOf(
         return { value: await executor.run(definition, options) };
       case "start": {
         const handle = await executor.start(definition, options);
-        forget(handle.result());
+        handle.result().catch((error: unknown) => life.noteError(id, error));
         return { value: handle.begun };
       }
       case "attach": {

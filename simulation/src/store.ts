@@ -155,6 +155,7 @@ function send<T>(
     network.tell(life.name, () => `${verb} ${what()} [${number}] ${happened()}`);
   return new Promise<T>((resolve, reject) => {
     if (fault !== undefined) tell(() => fault);
+    if (fault !== undefined && verb === "updateRun") life.rowBadAt = time.now;
     if (death === "before") return life.die("dies");
     let result: T;
     const apply = (at: number): void => {

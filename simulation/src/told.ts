@@ -45,6 +45,8 @@ export class Told {
   id: string | undefined;
   /** Whether it was marked for removal, or some of it is gone. */
   isRemoved = false;
+  /** Whether its row was inserted when its journal was gone already. */
+  isGhost = false;
   /** Whether somebody was told that the run exists, and that it was opened again. */
   isAccepted = false;
   isReopenAccepted = false;

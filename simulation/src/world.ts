@@ -89,6 +89,10 @@ export class World {
     this.trace.push(`${at} ${who.padEnd(3)} ${what()}`);
   }
 
+  fenced(life: Life, id: string): void {
+    this.chronicle.fenced(life, id);
+  }
+
   isGone(name: string): boolean {
     return this.#lives.get(name)?.isGone ?? false;
   }

@@ -1,9 +1,9 @@
-import { defineLoop, defineRun } from "@executus/core";
-import type { RunRow } from "@executus/core";
+import { defineLoop, defineRun, ExecutusError } from "@executus/core";
+import type { Executor, JournalRecord, RunRow } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import { rejection } from "../support/promises.ts";
-import { journalOf, once } from "../support/stores.ts";
+import { answerLost, journalOf, once, typesOf } from "../support/stores.ts";
 
 const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
@@ -72,6 +72,77 @@ describe("a row without a journal", () => {
     );
 
     expect(await executor.get("a")).toMatchObject({ status: "completed", output: "hi" });
+  });
+});
+
+describe("a begin whose row was inserted a second time, after its run had been removed", () => {
+  test("is rejected, and leaves no row", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const other = stage.spawn();
+    let tries = 0;
+    store.interfere("insertRun", async (call) => {
+      tries += 1;
+      const inserted = await call();
+      if (tries === 1) await endAndDelete(other.executor);
+      if (tries > 2) return inserted;
+      throw new Error("the answer was lost");
+    });
+    let ran = false;
+    const runs = defineRun("runs", { version: "1" }).phase("run", () => {
+      ran = true;
+    });
+
+    const error = rejection(executor.run(runs, { id: "a" }));
+    await stage.clock.advance(1000);
+
+    expect(await error).toMatchObject({ code: "EXECUTUS_STORE_UNAVAILABLE", uncertain: true });
+    expect(ran).toBe(false);
+    expect(await store.getRun("a")).toBeUndefined();
+
+    async function endAndDelete(by: Executor): Promise<void> {
+      stage.clock.gone.add((await store.getRun("a"))?.owner ?? "");
+      await by.cancel("a");
+      stage.clock.gone.clear();
+      expect(await by.delete("a")).toBe(true);
+    }
+  });
+});
+
+describe("a save of unknown fate, whose slot cannot be read", () => {
+  test("is settled by the next one, and does not fence its own owner", async () => {
+    await using stage = bench();
+    const { store } = stage.spawn();
+    let saves = 0;
+    store.interfere("append", (call, args) => {
+      const [, { type }] = args as [string, JournalRecord];
+      if (type === "save") saves += 1;
+      return type === "save" && saves === 1 ? answerLost(call, args) : undefined;
+    });
+    let refused = false;
+    const { executor } = stage.spawn({
+      store: {
+        ...store,
+        async *readJournal(journal, options) {
+          if (!refused) {
+            refused = true;
+            throw new ExecutusError("EXECUTUS_STORE_MISCONFIGURED", "The password is wrong.");
+          }
+          yield* store.readJournal(journal, options);
+        },
+      },
+    });
+    const three = defineRun("three", { version: "1" })
+      .phase("one", () => 1)
+      .phase("two", () => 2)
+      .phase("three", () => 3);
+
+    const running = executor.run(three, { id: "a" });
+    running.catch(() => {});
+    await stage.clock.advance(1000);
+
+    expect(await running).toBe(3);
+    expect(await typesOf(store, "a")).toEqual(["begin", "save", "save", "complete"]);
   });
 });
 

@@ -102,9 +102,11 @@ async function insert(
   });
   if (found === undefined) return undefined;
   if (found.incarnation === ref.incarnation) {
-    // Which of the tries was applied is not known: the first gives the shortest lease.
-    if (found.status === "active" && found.generation === 1) return sentAt[0];
-    throw fencedError(ref.id);
+    if (found.status !== "active" || found.generation !== 1) throw fencedError(ref.id);
+    // Two of the tries may have been applied, the run removed in between.
+    await checkNotRemoved(context, ref);
+    // Which of them was is not known: the first gives the shortest lease.
+    return sentAt[0];
   }
   if (found.status === "deleting") {
     await remove(context, found);

@@ -1,3 +1,4 @@
+import { ExecutusError } from "../errors.ts";
 import type { Codec } from "../codec.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime.ts";
@@ -89,9 +90,21 @@ export async function fillSlot(
     limitMs,
   );
   if (won) return true;
-  const occupant = await readSlot(context, journal, record.seq, limitMs);
+  const occupant = await readSlot(context, journal, record.seq, limitMs).catch((error: unknown) => {
+    // An earlier try may have put the record, and only its slot could tell.
+    throw untold(record, error);
+  });
   if (occupant === undefined) return false;
   return occupant.nonce === record.nonce ? true : occupant;
+}
+
+/** The error of a record whose fate is not known, whatever the store says of the read that was to tell it. */
+function untold({ type }: JournalRecord, cause: unknown): ExecutusError {
+  return new ExecutusError(
+    "EXECUTUS_STORE_UNAVAILABLE",
+    `The store did not tell what became of an append of ${type}. Check that it can be read, then try again.`,
+    { cause, uncertain: true },
+  );
 }
 
 /** Reads one slot. */
