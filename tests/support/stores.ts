@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { memoryData, memoryStore } from "@executus/adapter-memory";
 import { sqliteStore } from "@executus/adapter-sqlite";
 import type { JournalRecord, RunStore } from "@executus/core";
+import { freshFolder } from "./folders.ts";
 
 /** A place where stores keep their data: each `open` gives another handle on it. */
 export interface Place extends Disposable {
@@ -11,20 +11,22 @@ export interface Place extends Disposable {
   open(): RunStore;
 }
 
+/** A place that other processes reach too, by an address that `storeOf` knows. */
+export interface SharedPlace extends Place {
+  readonly address: string;
+}
+
 export function memoryPlace(): Place {
   const data = memoryData();
   return { name: "memory", open: () => memoryStore({ data }), [Symbol.dispose]: () => {} };
 }
 
-/** All files of this process: a test that fails, or stops a process, may leave some behind. */
-const all = mkdtempSync(join(tmpdir(), "executus-tests-"));
-process.once("exit", () => rmSync(all, { recursive: true, force: true, maxRetries: 5 }));
-
-export function sqlitePlace(): Place & { readonly database: string } {
-  const folder = mkdtempSync(join(all, "place-"));
+export function sqlitePlace(): SharedPlace & { readonly database: string } {
+  const folder = freshFolder();
   const database = join(folder, "runs.sqlite");
   return {
     name: "sqlite",
+    address: `sqlite:${database}`,
     database,
     open: () => sqliteStore({ database }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),

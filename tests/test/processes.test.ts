@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, watch } from "node:fs";
-import { join, dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { createExecutor } from "@executus/core";
 import { describe, expect, test } from "vitest";
+import { freshFolder } from "../support/folders.ts";
 import { startWorker } from "../support/processes.ts";
+import { sharedPlaces } from "../support/shared-places.ts";
 import { journalOf, sqlitePlace, typesOf } from "../support/stores.ts";
+import type { SharedPlace } from "../support/stores.ts";
 
 /** Lines of a log, once it has one that is wanted. */
 async function logHas(file: string, line: string): Promise<void> {
@@ -22,11 +25,10 @@ async function logHas(file: string, line: string): Promise<void> {
 
 const linesOf = (file: string): string[] => readFileSync(file, "utf8").trim().split("\n");
 
-function setUp() {
-  const place = sqlitePlace();
-  const log = join(dirname(place.database), "log.txt");
+function setUp(place: SharedPlace = sqlitePlace()) {
+  const log = join(freshFolder(), "log.txt");
   const runs = (hangIn: number) => [{ id: "a", input: { log, hangIn } }];
-  return { place, database: place.database, log, runs };
+  return { place, store: place.address, log, runs };
 }
 
 const longLease = 600_000;
@@ -34,12 +36,12 @@ const longLease = 600_000;
 describe("a process killed with SIGKILL", () => {
   test("and started again on the same machine resumes at once, whatever the lease", async () => {
     using stage = useful(setUp());
-    const { database, runs, log } = stage;
-    await using first = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    const { store, runs, log } = stage;
+    await using first = startWorker({ store, leaseMs: longLease, runs: runs(1) });
     await logHas(log, "two/1");
     await first.kill("SIGKILL");
 
-    await using second = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    await using second = startWorker({ store, leaseMs: longLease, runs: runs(1) });
 
     expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
     expect(linesOf(log)).toEqual(["one/1", "two/1", "two/2", "three/2"]);
@@ -47,13 +49,13 @@ describe("a process killed with SIGKILL", () => {
 
   test("on another machine is taken over within its lease", async () => {
     using stage = useful(setUp());
-    const { database, runs, log } = stage;
+    const { store, runs, log } = stage;
     const leaseMs = 400;
-    await using first = startWorker({ database, leaseMs, runs: runs(1), otherMachine: true });
+    await using first = startWorker({ store, leaseMs, runs: runs(1), otherMachine: true });
     await logHas(log, "two/1");
     await first.kill("SIGKILL");
 
-    await using second = startWorker({ database, leaseMs, runs: runs(1) });
+    await using second = startWorker({ store, leaseMs, runs: runs(1) });
 
     expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
   });
@@ -61,37 +63,40 @@ describe("a process killed with SIGKILL", () => {
 
 // Windows has no SIGSTOP.
 describe.skipIf(process.platform === "win32")("a zombie owner", () => {
-  test("stopped past its lease and continued writes nothing, gets FENCED, and its signal is aborted", async () => {
-    using stage = useful(setUp());
-    const { database, runs, log, place } = stage;
-    const leaseMs = 400;
-    await using first = startWorker({ database, leaseMs, runs: runs(1) });
-    await logHas(log, "two/1");
-    await first.kill("SIGSTOP");
-    await using second = startWorker({ database, leaseMs, runs: runs(1) });
-    expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
-    const store = place.open();
-    await store.open();
-    const before = await journalOf(store, "a");
+  for (const { name, open } of sharedPlaces) {
+    test(`stopped past its lease and continued writes nothing, gets FENCED, and its signal is aborted, on ${name}`, async ({
+      skip,
+    }) => {
+      using stage = useful(setUp(open(skip)));
+      const { store, runs, log, place } = stage;
+      const leaseMs = 1500;
+      await using first = startWorker({ store, leaseMs, runs: runs(1) });
+      await logHas(log, "two/1");
+      await first.kill("SIGSTOP");
+      await using second = startWorker({ store, leaseMs, runs: runs(1) });
+      expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
+      await using looking = place.open();
+      await looking.open();
+      const before = await journalOf(looking, "a");
 
-    await first.kill("SIGCONT");
+      await first.kill("SIGCONT");
 
-    expect(await first.ended()).toEqual([{ id: "a", code: "EXECUTUS_FENCED" }]);
-    expect(linesOf(log)).toContain("aborted/1");
-    expect(await journalOf(store, "a")).toEqual(before);
-    await store[Symbol.asyncDispose]();
-  });
+      expect(await first.ended()).toEqual([{ id: "a", code: "EXECUTUS_FENCED" }]);
+      expect(linesOf(log)).toContain("aborted/1");
+      expect(await journalOf(looking, "a")).toEqual(before);
+    });
+  }
 });
 
 describe("two processes with one id", () => {
   test("one works, the other waits for its result and takes over when the first dies", async () => {
     using stage = useful(setUp());
-    const { database, runs, log, place } = stage;
-    await using first = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    const { store, runs, log, place } = stage;
+    await using first = startWorker({ store, leaseMs: longLease, runs: runs(1) });
     await logHas(log, "two/1");
-    await using second = startWorker({ database, leaseMs: longLease, runs: runs(1) });
+    await using second = startWorker({ store, leaseMs: longLease, runs: runs(1) });
     await using third = startWorker({
-      database,
+      store,
       leaseMs: longLease,
       runs: runs(1),
       ifActive: "reject",
@@ -102,44 +107,50 @@ describe("two processes with one id", () => {
     await first.kill("SIGKILL");
 
     expect(await second.ended()).toEqual([{ id: "a", output: "one/1 two/2 three/2" }]);
-    const store = place.open();
-    await store.open();
-    expect(await typesOf(store, "a")).toEqual(["begin", "save", "claim", "save", "complete"]);
-    await store[Symbol.asyncDispose]();
+    await using looking = place.open();
+    await looking.open();
+    expect(await typesOf(looking, "a")).toEqual(["begin", "save", "claim", "save", "complete"]);
   });
 });
 
 describe("fifty runs", () => {
-  test("recovered by two processes, one of them killed, each end once", async () => {
-    using stage = useful(setUp());
-    const { database, log, place } = stage;
-    const ids = Array.from({ length: 50 }, (_, i) => `run ${i}`);
-    const runs = ids.map((id, i) => ({ id, input: { log: `${log}.${i}`, hangIn: 1 } }));
-    await using first = startWorker({ database, leaseMs: longLease, runs });
-    await Promise.all(ids.map((_, i) => logHas(`${log}.${i}`, "two/1")));
-    await first.kill("SIGKILL");
+  for (const { name, open } of sharedPlaces) {
+    test(`recovered by two processes, one of them killed, each end once, on ${name}`, async ({
+      skip,
+    }) => {
+      using stage = useful(setUp(open(skip)));
+      const { store, log, place } = stage;
+      const ids = Array.from({ length: 50 }, (_, i) => `run ${i}`);
+      const runs = ids.map((id, i) => ({ id, input: { log: `${log}.${i}`, hangIn: 1 } }));
+      await using first = startWorker({ store, leaseMs: longLease, runs });
+      await Promise.all(ids.map((_, i) => logHas(`${log}.${i}`, "two/1")));
+      await first.kill("SIGKILL");
 
-    // What a process took that died is seen by the others once per lease.
-    await using second = startWorker({ database, leaseMs: 1000, sweepUntilDone: true });
-    await using third = startWorker({ database, leaseMs: 1000, sweepUntilDone: true });
-    await second.next();
-    await second.kill("SIGKILL");
-    await third.ended();
+      // What a process took that died is seen by the others once per lease.
+      await using second = startWorker({ store, leaseMs: 2000, sweepUntilDone: true });
+      await using third = startWorker({ store, leaseMs: 2000, sweepUntilDone: true });
+      await second.next();
+      await second.kill("SIGKILL");
+      await third.ended();
 
-    const store = place.open();
-    await using executor = createExecutor({ store });
-    for (const [i, id] of ids.entries()) {
-      const run = await executor.get(id);
-      const attempt = run?.attempt ?? 0;
-      expect(run).toMatchObject({ status: "completed", completedPhases: ["one", "two", "three"] });
-      expect(run?.output).toMatch(/^one\/1 two\/\d three\/\d$/);
-      const types = await typesOf(store, id);
-      expect(types.filter((type) => type === "complete")).toHaveLength(1);
-      expect(types.filter((type) => type === "save")).toHaveLength(2);
-      expect(linesOf(`${log}.${i}`).filter((line) => line.startsWith("one/"))).toEqual(["one/1"]);
-      expect(attempt).toBeGreaterThan(1);
-    }
-  });
+      const looking = place.open();
+      await using executor = createExecutor({ store: looking });
+      for (const [i, id] of ids.entries()) {
+        const run = await executor.get(id);
+        const attempt = run?.attempt ?? 0;
+        expect(run).toMatchObject({
+          status: "completed",
+          completedPhases: ["one", "two", "three"],
+        });
+        expect(run?.output).toMatch(/^one\/1 two\/\d three\/\d$/);
+        const types = await typesOf(looking, id);
+        expect(types.filter((type) => type === "complete")).toHaveLength(1);
+        expect(types.filter((type) => type === "save")).toHaveLength(2);
+        expect(linesOf(`${log}.${i}`).filter((line) => line.startsWith("one/"))).toEqual(["one/1"]);
+        expect(attempt).toBeGreaterThan(1);
+      }
+    });
+  }
 });
 
 /** Removes the place of a stage when it is over. */

@@ -4,15 +4,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { memoryData, memoryStore } from "@executus/adapter-memory";
 import { dynamoStore } from "@executus/adapter-dynamo";
 import { mongoStore } from "@executus/adapter-mongo";
-import { sqliteStore } from "@executus/adapter-sqlite";
 import type { RunStore } from "@executus/core";
 import { isMissing, startDynamo, startMongo } from "@executus/test-servers";
+import type { Missing, TestServer } from "@executus/test-servers";
 import { storeConformance } from "@executus/testkit";
 import { sqlitePlace } from "../support/stores.ts";
 import { withTable } from "./stores-table.ts";
 import type { Result } from "./stores-table.ts";
 
 const readme = new URL("../../README.md", import.meta.url);
+
+function there(server: TestServer | Missing): TestServer {
+  if (isMissing(server)) throw new Error(server.missing);
+  return server;
+}
 
 /** @param fresh - makes a way to open handles on data that nobody has used */
 async function resultOf(
@@ -42,10 +47,8 @@ async function resultOf(
   return { name, folder, durable, multiProcess, server, ...counts };
 }
 
-await using mongo = await startMongo();
-await using dynamo = await startDynamo();
-for (const server of [mongo, dynamo]) if (isMissing(server)) throw new Error(server.missing);
-const [mongoUrl, dynamoUrl] = [mongo.url, dynamo.url];
+await using mongo = there(await startMongo());
+await using dynamo = there(await startDynamo());
 const places: Disposable[] = [];
 process.env["AWS_ACCESS_KEY_ID"] ??= "local";
 process.env["AWS_SECRET_ACCESS_KEY"] ??= "local";
@@ -65,7 +68,7 @@ const results = [
     "adapter-mongo",
     () => {
       const database = `stores-${randomUUID()}`;
-      return () => mongoStore({ url: mongoUrl, database });
+      return () => mongoStore({ url: mongo.url, database });
     },
     mongo.name,
   ),
@@ -73,7 +76,7 @@ const results = [
     "DynamoDB",
     "adapter-dynamo",
     () => () =>
-      dynamoStore({ table: "stores", endpoint: dynamoUrl, region: "local", createTable: true }),
+      dynamoStore({ table: "stores", endpoint: dynamo.url, region: "local", createTable: true }),
     dynamo.name,
   ),
 ];

@@ -11,7 +11,7 @@ describe("capacity units", () => {
   }) => {
     const { client, openStore } = testTable(skip);
     const newBill = meter(client);
-    const text = "x".repeat(1_020);
+    const text = "x".repeat(1_024);
     const chat = defineLoop<null, string, number>("chat", {
       version: "1",
       maxTurns: 400,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { JournalRecord, RunRow, RunStore } from "@executus/core";
 import { serverOrSkip } from "@executus/test-servers";
+import { journalRecord, runRow as freshRow } from "@executus/testkit";
 import { inject, onTestFinished } from "vitest";
 import { dynamoStore } from "../src/index.ts";
 import type { DynamoStoreOptions } from "../src/index.ts";
@@ -35,34 +36,15 @@ export function testTable(skip: (reason: string) => never): TestTable {
   };
 }
 
+/** A row, always the same. */
 export function runRow(changes: Partial<RunRow> = {}): RunRow {
-  return {
-    id: "run-1",
-    incarnation: "journal-1",
-    queue: "default",
-    definition: "digest",
-    version: "1",
-    status: "active",
-    code: "",
-    generation: 1,
-    owner: "owner-1",
-    dueAt: 2_000,
-    createdAt: 1_000,
-    updatedAt: 1_000,
-    ...changes,
-  };
+  return freshRow({ id: "run-1", incarnation: "journal-1", ...changes });
 }
 
+/** A record, of which only the data may be large. */
 export function save(seq: number, data: string): JournalRecord {
-  return {
-    seq,
-    type: "save",
-    generation: 1,
-    nonce: randomUUID(),
-    at: 1_800_000_000_000,
-    data,
-    checksum: 4_000_000_000,
-  };
+  const [nonce, at, checksum] = [randomUUID(), 1_800_000_000_000, 4_000_000_000];
+  return journalRecord(seq, { type: "save", nonce, at, data, checksum });
 }
 
 export async function errorOf(promise: Promise<unknown>): Promise<unknown> {

@@ -1,27 +1,14 @@
 import type { JournalRecord, RunRow } from "@executus/core";
+import { journalRecord, runRow as freshRow } from "@executus/testkit";
 import { describe, expect, test } from "vitest";
 import { memoryData, memoryStore } from "../src/index.ts";
 
 function runRow(changes: Partial<RunRow> = {}): RunRow {
-  return {
-    id: "run-1",
-    incarnation: "journal-1",
-    queue: "default",
-    definition: "digest",
-    version: "1",
-    status: "active",
-    code: "",
-    generation: 1,
-    owner: "owner-1",
-    dueAt: 1_000_030_000,
-    createdAt: 1_000_000_000,
-    updatedAt: 1_000_000_000,
-    ...changes,
-  };
+  return freshRow({ id: "run-1", incarnation: "journal-1", ...changes });
 }
 
 function record(seq: number, data: string | Uint8Array): JournalRecord {
-  return { seq, type: "save", generation: 1, nonce: "n", at: 1_000_000_000, data, checksum: 0 };
+  return journalRecord(seq, { data });
 }
 
 describe("the option data", () => {

@@ -1,5 +1,6 @@
 import type { StoreLimits } from "@executus/core";
 import { MongoClient } from "mongodb";
+import type { MongoClientOptions } from "mongodb";
 
 /** A client of the caller's, or a URL from which the store makes one of its own. */
 export interface MongoStoreOptions {
@@ -84,11 +85,18 @@ function makeClient(url: unknown): MongoClient {
   const wanted = 'a connection string such as "mongodb://localhost:27017/runs"';
   if (typeof url !== "string") throw unexpected("`url`", wanted, kindOf(url));
   try {
-    return new MongoClient(url, timeLimits);
+    return new MongoClient(url, timeLimitsBeside(url));
   } catch {
     const got = "one that cannot be read. Percent-encode user and password, and check its options";
     throw unexpected("`url`", wanted, got);
   }
+}
+
+/** The time limits that the URL does not set: in the driver, options win over the URL. */
+function timeLimitsBeside(url: string): MongoClientOptions {
+  const set = new URLSearchParams(url.slice(url.indexOf("?") + 1).toLowerCase());
+  const left = Object.entries(timeLimits).filter(([name]) => !set.has(name.toLowerCase()));
+  return Object.fromEntries(left);
 }
 
 function unexpected(what: string, wanted: string, got: string): TypeError {

@@ -1,5 +1,5 @@
 import type { RunStore } from "@executus/core";
-import type { Collection, OptionalUnlessRequiredId } from "mongodb";
+import type { Collection, MongoClient, OptionalUnlessRequiredId } from "mongodb";
 import { collectionsOf, setUp } from "./collections.ts";
 import * as documents from "./documents.ts";
 import { fromMongo, isDuplicate, storeClosed } from "./errors.ts";
@@ -43,7 +43,7 @@ export function mongoStore(options: MongoStoreOptions): RunStore {
     capabilities: { durable: true, multiProcess: true },
     limits,
 
-    open: () => run(() => setUp(db, collections)),
+    open: () => run(() => onceConnected(client, () => setUp(db, collections))),
 
     insertRun: (row) => run(() => insert(runs, documents.toRunDocument(row))),
 
@@ -104,6 +104,20 @@ export function mongoStore(options: MongoStoreOptions): RunStore {
       if (owned) await client.close();
     },
   };
+}
+
+/** Works although the client failed to connect when it was first used: it never tries again by itself. */
+async function onceConnected(client: MongoClient, work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isClosed = error instanceof Error && error.name === "MongoTopologyClosedError";
+      if (!isClosed || tries === 3) throw error;
+      // One that its user has closed meanwhile says so when it is asked again, and stays closed.
+      if (tries === 2) await client.connect();
+    }
+  }
 }
 
 /** @returns whether this call put the document: `false` if there is one with its `_id`. */

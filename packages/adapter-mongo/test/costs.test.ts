@@ -1,5 +1,6 @@
 import { createExecutor, defineRun } from "@executus/core";
 import type { JournalRecord } from "@executus/core";
+import { journalRecord } from "@executus/testkit";
 import { BSON } from "mongodb";
 import type { CommandStartedEvent, CommandSucceededEvent, MongoClient } from "mongodb";
 import { expect, test } from "vitest";
@@ -42,15 +43,8 @@ interface Reply {
 const monitored = { monitorCommands: true };
 
 function save(seq: number, data: string): JournalRecord {
-  return {
-    seq,
-    type: "save",
-    generation: 1,
-    nonce: crypto.randomUUID(),
-    at: 1_800_000_000_000,
-    data,
-    checksum: 4_000_000_000,
-  };
+  const [nonce, at, checksum] = [crypto.randomUUID(), 1_800_000_000_000, 4_000_000_000];
+  return journalRecord(seq, { type: "save", nonce, at, data, checksum });
 }
 
 test("each verb that the core uses to save, look and beat is one command", async ({ skip }) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RunRow, RunStore } from "@executus/core";
 import { serverOrSkip } from "@executus/test-servers";
+import { runRow as freshRow } from "@executus/testkit";
 import { MongoClient } from "mongodb";
 import type { Db, MongoClientOptions } from "mongodb";
 import { inject, onTestFinished } from "vitest";
@@ -44,20 +45,7 @@ export function testDatabase(
   };
 }
 
+/** A row, always the same. */
 export function runRow(changes: Partial<RunRow> = {}): RunRow {
-  return {
-    id: "run-1",
-    incarnation: "journal-1",
-    queue: "default",
-    definition: "digest",
-    version: "1",
-    status: "active",
-    code: "",
-    generation: 1,
-    owner: "owner-1",
-    dueAt: 2_000,
-    createdAt: 1_000,
-    updatedAt: 1_000,
-    ...changes,
-  };
+  return freshRow({ id: "run-1", incarnation: "journal-1", ...changes });
 }

@@ -1,5 +1,4 @@
 import type { JournalRecord, RunStore } from "@executus/core";
-import type { SQLInputValue } from "node:sqlite";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { createConnection } from "./connection.ts";
 import { listRuns } from "./listing.ts";
@@ -7,6 +6,7 @@ import { checkOptions } from "./options.ts";
 import type { SqliteStoreOptions } from "./options.ts";
 import * as sql from "./queries.ts";
 import { fromRecord, fromRunRow, toChunk, toRecord, toRunRow } from "./rows.ts";
+import { writeQueue } from "./write-queue.ts";
 
 /** Writing 1 MiB takes some 3 ms, in which the event loop stands still and other processes wait for the lock. */
 const maxRecordBytes = 1024 * 1024;
@@ -23,12 +23,12 @@ export function sqliteStore(options: SqliteStoreOptions): RunStore {
   const { database, lockTimeoutMs = 5_000, limits } = options;
   const { onDisk, open, run, close } = createConnection({ database, lockTimeoutMs });
 
-  /** Runs a statement. @returns how many rows it changed. */
-  const write = (text: string, ...values: SQLInputValue[]): Promise<number> =>
-    run((prepare) => Number(prepare(text).run(...values).changes));
+  const write = writeQueue(run);
 
   const deleteAll = async (text: string, journal: string): Promise<void> => {
-    while ((await write(text, journal, rowsPerDelete)) === rowsPerDelete) {
+    // By itself: it takes longer than what others wait for.
+    const deleteSome = () => run((prepare) => prepare(text).run(journal, rowsPerDelete).changes);
+    while (Number(await deleteSome()) === rowsPerDelete) {
       // Locks have no queue: without a pause, others would hardly find a moment to get one.
       await sleep(1);
     }
@@ -43,12 +43,12 @@ export function sqliteStore(options: SqliteStoreOptions): RunStore {
     open,
 
     async insertRun(row) {
-      return (await write(sql.insertRun, ...fromRunRow(row))) === 1;
+      return (await write(sql.insertRun, fromRunRow(row))) === 1;
     },
 
     async updateRun({ id, incarnation }, patch, { status, maxGeneration }) {
       const [text, values] = sql.updateRun(patch);
-      return (await write(text, ...values, id, incarnation, status, maxGeneration)) === 1;
+      return (await write(text, [...values, id, incarnation, status, maxGeneration])) === 1;
     },
 
     getRun: (id) =>
@@ -62,11 +62,11 @@ export function sqliteStore(options: SqliteStoreOptions): RunStore {
     async deleteRun({ id, incarnation }) {
       await deleteAll(sql.deleteRecords, incarnation);
       await deleteAll(sql.deleteChunks, incarnation);
-      await write(sql.deleteRun, id, incarnation);
+      await write(sql.deleteRun, [id, incarnation]);
     },
 
     async append(journal, record) {
-      return (await write(sql.append, ...fromRecord(journal, record))) === 1;
+      return (await write(sql.append, fromRecord(journal, record))) === 1;
     },
 
     async *readJournal(journal, { fromSeq }) {
@@ -91,7 +91,7 @@ export function sqliteStore(options: SqliteStoreOptions): RunStore {
       }),
 
     async putChunk(journal, { nonce, index, data }) {
-      await write(sql.putChunk, journal, nonce, index, data);
+      await write(sql.putChunk, [journal, nonce, index, data]);
     },
 
     async *readChunks(journal, nonce) {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JournalRecord, RunRow } from "@executus/core";
+import { journalRecord, runRow as freshRow } from "@executus/testkit";
 import { onTestFinished } from "vitest";
 import { sqliteStore, type SqliteStoreOptions } from "../src/index.ts";
 
@@ -28,35 +29,13 @@ export async function openStore(options: SqliteStoreOptions): Promise<Store> {
   return store;
 }
 
+/** A row, always the same. */
 export function runRow(changes: Partial<RunRow> = {}): RunRow {
-  return {
-    id: "run-1",
-    incarnation: "journal-1",
-    queue: "default",
-    definition: "digest",
-    version: "1",
-    status: "active",
-    code: "",
-    generation: 1,
-    owner: "owner-1",
-    dueAt: 1_000_030_000,
-    createdAt: 1_000_000_000,
-    updatedAt: 1_000_000_000,
-    ...changes,
-  };
+  return freshRow({ id: "run-1", incarnation: "journal-1", ...changes });
 }
 
 export function record(seq: number, changes: Partial<JournalRecord> = {}): JournalRecord {
-  return {
-    seq,
-    type: "save",
-    generation: 1,
-    nonce: `nonce-${seq}`,
-    at: 1_000_000_000,
-    data: `data-${seq}`,
-    checksum: seq,
-    ...changes,
-  };
+  return journalRecord(seq, { type: "save", ...changes });
 }
 
 export async function seqsOf(store: Store, journal: string): Promise<number[]> {

@@ -1,6 +1,8 @@
 import { ExecutusError } from "./errors.ts";
 import { errorClasses, errorFields, tag, typedArrays } from "./json-tags.ts";
 
+const tagStart = tag.charAt(0);
+
 /** A value of the encoder's deepest nesting, with the three levels that a Map takes for one of its own. */
 const maxDepth = 4000;
 
@@ -21,7 +23,8 @@ export function decodeJson(data: string | Uint8Array): unknown {
   } catch {
     throw corrupt();
   }
-  if (!data.includes(`"${tag}"`)) return value;
+  // Most text has not even the tag's first character, which is found much faster than all of it.
+  if (!data.includes(tagStart) || !data.includes(`"${tag}"`)) return value;
   try {
     return revive(value, 0);
   } catch (error) {
@@ -55,6 +58,14 @@ function define(object: object, key: string, value: unknown, enumerable = true):
 function text(value: unknown): string {
   if (typeof value !== "string") throw corrupt();
   return value;
+}
+
+/** A whole number from 0 on, below a bound. */
+function whole(value: unknown, below: number): number {
+  if (!Number.isInteger(value)) throw corrupt();
+  const number = Number(value);
+  if (number < 0 || number >= below) throw corrupt();
+  return number;
 }
 
 function list(value: unknown): unknown[] {
@@ -105,12 +116,18 @@ const readers: Readonly<
     if (!/^-?\d+$/.test(text(value))) throw corrupt();
     return BigInt(text(value));
   },
-  Date: (value) => new Date(value === null ? NaN : text(value)),
+  Date: (value) => {
+    const date = new Date(value === null ? NaN : text(value));
+    if (value !== null && Number.isNaN(date.getTime())) throw corrupt();
+    return date;
+  },
   URL: (value) => new URL(text(value)),
-  RegExp: (value) => {
-    const [source, flags, lastIndex] = list(value);
+  RegExp: (value, depth) => {
+    const [source, flags, place] = list(value);
+    const lastIndex = revive(place, depth);
+    if (typeof lastIndex !== "number") throw corrupt();
     const expression = new RegExp(text(source), text(flags));
-    expression.lastIndex = Number(lastIndex);
+    expression.lastIndex = lastIndex;
     return expression;
   },
   Map: (value, depth) => new Map(pairs(value, depth)),
@@ -123,8 +140,9 @@ const readers: Readonly<
   object: (value, depth) => reviveEntries({}, value, depth),
   "null-prototype": (value, depth) => reviveEntries(Object.create(null) as object, value, depth),
   sparse: (value, depth, { length }) => {
-    const array: unknown[] = new Array(Number(length));
-    for (const [index, item] of pairs(value, depth)) array[Number(index)] = item;
+    const places = whole(length, 2 ** 32);
+    const array: unknown[] = new Array(places);
+    for (const [index, item] of pairs(value, depth)) array[whole(index, places)] = item;
     return array;
   },
   Error: (value, depth, object) => reviveError(text(object["class"]), pairs(value, depth)),
@@ -137,6 +155,7 @@ function reviveEntries(target: object, value: unknown, depth: number): object {
 
 function reviveError(name: string, members: readonly [unknown, unknown][]): Error {
   const fields = new Map(members.map(([key, value]) => [text(key), value]));
+  for (const key of ["name", "message", "stack"]) if (fields.has(key)) text(fields.get(key));
   const message = text(fields.get("message") ?? "");
   if (!fields.has("stack")) fields.set("stack", undefined);
   const error =

@@ -82,9 +82,11 @@ describe("the JSON codec", () => {
 
   test("gives a RegExp back with its place", () => {
     const expression = /a/g;
-    expression.lastIndex = 3;
+    for (const place of [3, -1, 1.5, -0, Number.NaN]) {
+      expression.lastIndex = place;
 
-    expect((roundTrip(expression) as RegExp).lastIndex).toBe(3);
+      expect((roundTrip(expression) as RegExp).lastIndex).toBe(place);
+    }
   });
 
   test("gives Buffers back as Buffers and bytes as bytes", () => {
@@ -219,6 +221,15 @@ describe("decoding", () => {
     ["a Map of no pairs", '{"$executus":"Map","value":[1]}'],
     ["a typed array cut short", '{"$executus":"Float64Array","value":"AAAA"}'],
     ["a sparse array of nonsense", '{"$executus":"sparse","length":-1,"value":[]}'],
+    ["a sparse array with a place beyond its end", sparseOf(3, '[[3,"secret"]]')],
+    ["a sparse array with a place that is a name", sparseOf(3, '[["__proto__",{}]]')],
+    ["a sparse array with a half place", sparseOf(3, "[[0.5,1]]")],
+    ["a sparse array without a length", '{"$executus":"sparse","value":[]}'],
+    ["a Date of no time", '{"$executus":"Date","value":"secret"}'],
+    ["a RegExp whose place is none", '{"$executus":"RegExp","value":["a","","0"]}'],
+    ["an error whose stack is no text", errorOf('[["stack",{}]]')],
+    ["an error whose name is no text", errorOf('[["name",null]]')],
+    ["an error whose message is no text", errorOf('[["message",null]]')],
     ["a tag that is no text", '{"$executus":5}'],
   ] as const) {
     test(`of ${what} is CORRUPT_RECORD, and quotes nothing`, () => {
@@ -242,3 +253,11 @@ describe("decoding", () => {
     });
   }
 });
+
+function sparseOf(length: number, value: string): string {
+  return `{"$executus":"sparse","length":${length},"value":${value}}`;
+}
+
+function errorOf(value: string): string {
+  return `{"$executus":"Error","class":"Error","value":${value}}`;
+}

@@ -9,7 +9,7 @@ const pauseMs = 50;
 
 export interface ConformanceOptions {
   /** Makes a new handle each time, always on the same data. */
-  readonly create: () => RunStore;
+  readonly create: () => RunStore | Promise<RunStore>;
   /** Milliseconds within which a listing shows what was written. @default 10,000 */
   readonly listingLagMs?: number | undefined;
 }
@@ -39,11 +39,11 @@ export interface ConformanceCase {
  */
 export async function storeConformance(options: ConformanceOptions): Promise<ConformanceCase[]> {
   checkOptions("storeConformance", options);
-  const probe = options.create();
+  const probe = await options.create();
   if (typeof probe?.open !== "function") {
     throw new TypeError(`Expected what "create" gives to be a RunStore, got ${show(probe)}.`);
   }
-  const { name, capabilities } = probe;
+  const { name, capabilities = {} } = probe as Pick<RunStore, "name"> & Partial<RunStore>;
   await Promise.allSettled([probe[Symbol.asyncDispose]()]);
 
   return scenarios.map((scenario) =>
@@ -84,13 +84,13 @@ async function prove(
   { create, listingLagMs = 10_000 }: ConformanceOptions,
 ): Promise<void> {
   const handles: RunStore[] = [];
-  const make = (): RunStore => {
-    const store = create();
+  const make = async (): Promise<RunStore> => {
+    const store = await create();
     handles.push(store);
     return store;
   };
   const reopen = async (): Promise<RunStore> => {
-    const store = make();
+    const store = await make();
     await store.open();
     return store;
   };

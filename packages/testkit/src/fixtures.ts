@@ -15,7 +15,7 @@ export function freshId(): string {
   return randomUUID();
 }
 
-/** A row of a fresh run. Apart from the ids, always the same. */
+/** A row of a fresh run, for tests of a store. Apart from the ids, always the same. */
 export function runRow(changes: Partial<RunRow> = {}): RunRow {
   return {
     id: `run-${freshId()}`,
@@ -34,7 +34,7 @@ export function runRow(changes: Partial<RunRow> = {}): RunRow {
   };
 }
 
-/** A small record for one slot. Always the same. */
+/** A small record for one slot, for tests of a store. Always the same. */
 export function journalRecord(seq: number, changes: Partial<JournalRecord> = {}): JournalRecord {
   return {
     seq,
@@ -48,7 +48,7 @@ export function journalRecord(seq: number, changes: Partial<JournalRecord> = {})
   };
 }
 
-/** A small chunk. Always the same. */
+/** A small chunk, for tests of a store. Always the same. */
 export function journalChunk(index: number, changes: Partial<Chunk> = {}): Chunk {
   return { nonce: "nonce-1", index, data: bytesOf(64, index), ...changes };
 }

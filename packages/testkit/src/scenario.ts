@@ -19,7 +19,7 @@ export interface ScenarioContext {
   /** Opens one more handle on the same data. */
   readonly reopen: () => Promise<RunStore>;
   /** Makes one more handle on the same data, not yet open. */
-  readonly create: () => RunStore;
+  readonly create: () => Promise<RunStore>;
   /** Repeats a check of a listing, which may lag behind writes, until it holds or the lag is over. */
   readonly eventually: (check: () => Promise<void>) => Promise<void>;
 }

@@ -77,6 +77,20 @@ export function programs(world: () => World): void {
       expect(code, output).toBe(0);
       expect(Number(/^# pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThan(200);
     });
+
+    test("passes the store suite over SQLite, with no test runner but executus-conformance", async (context) => {
+      const node = await nodeOf(context, world(), version);
+      await using folder = await quickFolder();
+      const args = ["node_modules/.bin/executus-conformance", "./out/own-store.js", "--json"];
+
+      const { code, stdout, output } = await execute(node, ["--no-warnings", ...args], {
+        cwd: world().project,
+        env: { ...process.env, OWN_STORE: join(folder.path, "runs.sqlite") },
+      });
+
+      expect(code, output).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ store: { name: "sqlite" }, failed: 0 });
+    });
   });
 
   test("the program of the front page runs as it is, and again gives what is recorded", async (context) => {

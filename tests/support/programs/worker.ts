@@ -1,12 +1,13 @@
-import { sqliteStore } from "@executus/adapter-sqlite";
 import { createExecutor, isExecutusError, systemRuntime } from "@executus/core";
 import type { Runtime } from "@executus/core";
+import { storeOf } from "example-stores";
 import { steps } from "./definitions.ts";
 import type { StepsInput } from "./definitions.ts";
 
 /** What the parent asks of this process. */
 export interface WorkerTask {
-  readonly database: string;
+  /** The address of its store. */
+  readonly store: string;
   readonly leaseMs: number;
   readonly pollMs?: number;
   /** As if this process ran on another machine. */
@@ -33,10 +34,12 @@ const runtime: Runtime = task.otherMachine
   : systemRuntime;
 
 await using executor = createExecutor({
-  store: sqliteStore({ database: task.database }),
+  store: await storeOf(task.store),
   definitions: [steps],
   leaseMs: task.leaseMs,
   pollMs: task.pollMs ?? 50,
+  // On a busy machine a short lease may be missed more than once.
+  maxFailedAttemptsWithoutProgress: 100,
   runtime,
 });
 

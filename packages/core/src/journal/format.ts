@@ -171,9 +171,20 @@ function splitData(
   const head = end === -1 ? data : data.slice(0, end);
   const rest =
     end === -1 ? "" : typeof data === "string" ? data.slice(end + 1) : data.subarray(end + 1);
+  return {
+    control: controlOf(runId, seq, typeof head === "string" ? head : decodeText(head)),
+    rest,
+  };
+}
+
+/** The control line that was read last: nearly all saves of a run have the same one. */
+let lastRead: { readonly line: string; readonly control: Control } | undefined;
+
+function controlOf(runId: string, seq: number, line: string): Control {
+  if (lastRead?.line === line) return lastRead.control;
   let control: unknown;
   try {
-    control = JSON.parse(typeof head === "string" ? head : decodeText(head));
+    control = JSON.parse(line);
   } catch {
     throw corruptRecord(runId, seq, "has no control line");
   }
@@ -181,5 +192,6 @@ function splitData(
     throw corruptRecord(runId, seq, "has no control line");
   }
   if (control.v !== 1) throw unsupportedFormat(runId, seq, `has the format "${String(control.v)}"`);
-  return { control: { codec: "", ...control, v: 1 }, rest };
+  lastRead = { line, control: Object.freeze({ codec: "", ...control, v: 1 }) };
+  return lastRead.control;
 }

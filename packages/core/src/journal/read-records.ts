@@ -35,7 +35,8 @@ export async function* readRecords(
       while (step.done !== true) {
         const record: JournalRecord = step.value;
         if (record.seq !== next) throw corruptRecord(id, next, "is missing");
-        const chunks = await readChunks(context, id, journal, record);
+        const chunks =
+          record.chunks === undefined ? undefined : await readChunks(context, id, journal, record);
         yield openRecord(id, record, chunks, context.codec);
         next += 1;
         try {
@@ -58,9 +59,8 @@ async function readChunks(
   context: JournalContext,
   id: string,
   journal: string,
-  { nonce, seq, chunks }: JournalRecord,
-): Promise<Uint8Array | undefined> {
-  if (chunks === undefined) return undefined;
+  { nonce, seq, chunks = 0 }: JournalRecord,
+): Promise<Uint8Array> {
   const found = await read(context, "readChunks", async () => {
     const parts: Uint8Array[] = [];
     for await (const chunk of context.store.readChunks(journal, nonce)) {

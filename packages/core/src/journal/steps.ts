@@ -21,10 +21,17 @@ export class Steps {
     if (this.#cancelTimer === undefined) this.#watch(this.#limitMs);
     return new Promise<T>((resolve, reject) => {
       this.#giveUp = reject;
-      step().then(resolve, reject);
-    }).finally(() => {
-      this.#giveUp = undefined;
+      // One promise per record, and no more: a resume takes thousands of steps.
+      step().then(this.#then(resolve), this.#then(reject));
     });
+  }
+
+  /** Tells what came of the step that was under way. */
+  #then<T>(tell: (outcome: T) => void): (outcome: T) => void {
+    return (outcome) => {
+      this.#giveUp = undefined;
+      tell(outcome);
+    };
   }
 
   stop(): void {

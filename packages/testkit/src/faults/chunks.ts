@@ -38,6 +38,16 @@ export const chunkFaults: readonly Fault[] = [
     })),
   },
   {
+    id: "chunks-order-two-digits",
+    breaks: "chunks are ordered as texts of two digits: 100 before 99",
+    caughtBy: ["chunks.order"],
+    make: ofHandle((store) => ({
+      readChunks: readAs(store, (chunks) =>
+        chunks.toSorted((a, b) => (twoDigits(a) < twoDigits(b) ? -1 : 1)),
+      ),
+    })),
+  },
+  {
     id: "chunks-one-page",
     breaks: "chunks are read up to the first page of the database, of 1 MiB",
     caughtBy: ["chunks.order"],
@@ -171,6 +181,10 @@ export const chunkFaults: readonly Fault[] = [
     })),
   },
 ];
+
+function twoDigits({ index }: Chunk): string {
+  return `${index}`.padStart(2, "0");
+}
 
 function readAs(
   store: RunStore,

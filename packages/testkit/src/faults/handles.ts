@@ -67,6 +67,28 @@ export const handleFaults: readonly Fault[] = [
     ),
   },
   {
+    id: "opening-wipes-journals",
+    breaks: "open creates the table of records anew",
+    caughtBy: ["open.keeps-data"],
+    make: ofDatabase(
+      () => ({ known: new Set<string>(), wiped: new Set<string>() }),
+      (store, { known, wiped }) => ({
+        async open() {
+          for (const journal of known) wiped.add(journal);
+          await store.open();
+        },
+        async append(journal, record) {
+          known.add(journal);
+          return store.append(journal, record);
+        },
+        async *readJournal(journal, options) {
+          if (!wiped.has(journal)) yield* store.readJournal(journal, options);
+        },
+        lastRecord: async (journal) => (wiped.has(journal) ? undefined : store.lastRecord(journal)),
+      }),
+    ),
+  },
+  {
     id: "disposes-once",
     breaks: "disposing of a handle fails the second time",
     caughtBy: ["dispose.repeated"],
@@ -136,6 +158,36 @@ export const handleFaults: readonly Fault[] = [
     make: ofHandle(() => ({ async [Symbol.asyncDispose]() {} })),
   },
   {
+    id: "closed-applies",
+    breaks: "after disposal, writes are refused as surely not applied, and are applied",
+    caughtBy: ["closed.nothing-applied"],
+    make: ofHandle((store) => {
+      let closed = false;
+      return {
+        insertRun: (row) => (closed ? refusing(store.insertRun(row)) : store.insertRun(row)),
+        append: (journal, record) =>
+          closed ? refusing(store.append(journal, record)) : store.append(journal, record),
+        async [Symbol.asyncDispose]() {
+          closed = true;
+        },
+      };
+    }),
+  },
+  {
+    id: "closed-applies-removals",
+    breaks: "after disposal, a removal is refused as surely not made, and is made",
+    caughtBy: ["closed.nothing-applied"],
+    make: ofHandle((store) => {
+      let closed = false;
+      return {
+        deleteRun: (ref) => (closed ? refusing(store.deleteRun(ref)) : store.deleteRun(ref)),
+        async [Symbol.asyncDispose]() {
+          closed = true;
+        },
+      };
+    }),
+  },
+  {
     id: "closed-yields-nothing",
     breaks: "after disposal, reading yields nothing instead of rejecting",
     caughtBy: ["closed.read-journal", "closed.read-chunks"],
@@ -166,4 +218,9 @@ async function* untilError<T>(items: AsyncIterable<T>): AsyncIterable<T> {
 function unavailable(cause: unknown): Promise<never> {
   const error = new ExecutusError("EXECUTUS_STORE_UNAVAILABLE", "Not connected.", { cause });
   return Promise.reject(error);
+}
+
+async function refusing(write: Promise<unknown>): Promise<never> {
+  await write;
+  throw new ExecutusError("EXECUTUS_STORE_CLOSED", "The store is closed.");
 }

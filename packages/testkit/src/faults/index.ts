@@ -1,11 +1,15 @@
 import { chunkFaults } from "./chunks.ts";
+import { clockFaults } from "./clocks.ts";
+import { damageFaults } from "./damages.ts";
 import { durabilityFaults } from "./durability.ts";
 import type { Fault } from "./fault.ts";
 import { handleFaults } from "./handles.ts";
 import { insertFaults } from "./inserts.ts";
 import { journalFaults } from "./journals.ts";
+import { laggingReadFaults } from "./lagging-reads.ts";
 import { listingFaults } from "./listings.ts";
 import { lostRecordFaults } from "./lost-records.ts";
+import { lostWriteFaults } from "./lost-writes.ts";
 import { pageFaults } from "./pages.ts";
 import { recordFaults } from "./records.ts";
 import { removalFaults } from "./removals.ts";
@@ -31,6 +35,10 @@ export const faults: readonly Fault[] = [
   ...chunkFaults,
   ...removalFaults,
   ...durabilityFaults,
+  ...lostWriteFaults,
+  ...laggingReadFaults,
+  ...damageFaults,
+  ...clockFaults,
   ...lostRecordFaults,
   ...takenSlotFaults,
   ...staleReadFaults,

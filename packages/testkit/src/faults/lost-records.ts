@@ -3,17 +3,23 @@ import { type Fault, of, ofHandle } from "./fault.ts";
 
 /** Faults of records that are acknowledged and not kept. */
 export const lostRecordFaults: readonly Fault[] = [
-  lost("saves", "a save", ["exit.definition-changed"], ({ type }) => type === "save"),
+  lost(
+    "saves",
+    "a save",
+    ["append.empty-slot", "exit.definition-changed"],
+    ({ type }) => type === "save",
+  ),
   lost(
     "later-saves",
     "every save but the first",
     [
+      ...of("read-journal", "order"),
       ...of("resume", "at-each-phase at-each-turn ended"),
       ...of("duplicate-names", "apart"),
       ...of("exit", "returns success-beats-shutdown success-beats-abort listener-stops"),
       ...of("zombie", "lapsed"),
-      ...of("crash-before", "phases loop resume shutdown"),
-      ...of("crash-after", "phases loop resume shutdown"),
+      ...of("crash-before", "phases duplicate-names chunks loop agent resume shutdown"),
+      ...of("crash-after", "phases duplicate-names chunks loop agent resume shutdown"),
       ...of("race", "claim"),
       ...of("attempts", "numbered progress"),
       ...of("cancel", "ended"),
@@ -26,6 +32,7 @@ export const lostRecordFaults: readonly Fault[] = [
     "loop-saves",
     "a save of messages",
     [
+      ...of("append", "empty-slot"),
       ...of("resume", "at-each-turn again-and-again ended"),
       ...of(
         "exit",
@@ -35,8 +42,8 @@ export const lostRecordFaults: readonly Fault[] = [
         "aborted-in-save success-beats-shutdown success-beats-abort",
         "listener-stops",
       ),
-      ...of("crash-before", "loop"),
-      ...of("crash-after", "loop"),
+      ...of("crash-before", "loop agent"),
+      ...of("crash-after", "loop agent"),
       ...of("verbs", "recover"),
     ],
     (record) => isSaveOf(record, "messages"),
@@ -138,7 +145,12 @@ export const lostRecordFaults: readonly Fault[] = [
   lost(
     "chunked",
     "a record that has chunks",
-    ["large.outputs", "large.torn", "large.torn-before-record", "large.ambiguous"],
+    [
+      ...of("record-fields", "chunks"),
+      ...of("large", "outputs torn torn-before-record ambiguous"),
+      ...of("crash-before", "chunks"),
+      ...of("crash-after", "chunks"),
+    ],
     ({ chunks }) => chunks !== undefined,
   ),
 ];

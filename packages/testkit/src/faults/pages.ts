@@ -91,6 +91,36 @@ export const pageFaults: readonly Fault[] = [
     ),
   },
   {
+    id: "page-stops",
+    breaks: "a listing ends with its first page, however many rows are left",
+    caughtBy: [...duePages, ...createdPages],
+    make: ofHandle((store) => ({
+      listRuns: async (query) => ({ runs: (await store.listRuns(query)).runs }),
+    })),
+  },
+  {
+    id: "page-repeats",
+    breaks: "a page begins with the last row of the one before it",
+    caughtBy: [...duePages.slice(1), ...createdPages.slice(1)],
+    make: pagedBy((rows, query) => {
+      const from = Number(query.cursor ?? 0);
+      const to = from + query.limit;
+      // At a limit of 1 it would never come to an end.
+      const next = query.limit === 1 ? to : to - 1;
+      return cut(rows.slice(from), query, to < rows.length ? `${next}` : undefined);
+    }),
+  },
+  {
+    id: "page-skips",
+    breaks: "a page begins one row after where it should",
+    caughtBy: [...duePages, ...createdPages],
+    make: pagedBy((rows, query) => {
+      const from = Number(query.cursor ?? 0);
+      const to = from + query.limit;
+      return cut(rows.slice(from), query, to < rows.length ? `${to + 1}` : undefined);
+    }),
+  },
+  {
     id: "page-ignores-limit",
     breaks: "a page holds more rows than its limit",
     caughtBy: [...duePages, ...createdPages],

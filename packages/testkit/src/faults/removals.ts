@@ -61,6 +61,26 @@ export const removalFaults: readonly Fault[] = [
     })),
   },
   {
+    id: "delete-leaves-chunks",
+    breaks: "a removal removes the row and the journal, and leaves the chunks",
+    caughtBy: of("delete-run", "whole marked without-row torn-chunks large"),
+    make: ofDatabase(
+      () => new Map<string, Chunk[]>(),
+      (store, put) => ({
+        putChunk(journal, chunk) {
+          put.set(journal, [...(put.get(journal) ?? []), chunk]);
+          return store.putChunk(journal, chunk);
+        },
+        async deleteRun(ref) {
+          await store.deleteRun(ref);
+          for (const chunk of put.get(ref.incarnation) ?? []) {
+            await store.putChunk(ref.incarnation, chunk);
+          }
+        },
+      }),
+    ),
+  },
+  {
     id: "delete-counted-chunks",
     breaks: "a removal removes the chunks that records count, and no others",
     caughtBy: ["delete-run.torn-chunks"],

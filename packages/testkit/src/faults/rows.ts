@@ -29,6 +29,24 @@ export const rowFaults: readonly Fault[] = [
     make: keptAs((row) => ({ ...row, owner: row.owner || "null" })),
   },
   {
+    id: "row-empty-lost",
+    breaks: "an empty code does not come back",
+    caughtBy: ["run-fields.empty"],
+    make: keptAs((row) => ({ ...row, code: row.code === "" ? (undefined as never) : row.code })),
+  },
+  {
+    id: "row-texts-folded",
+    breaks: "the texts of a row come back in small letters",
+    caughtBy: ["run-fields.texts"],
+    make: keptAs((row) => ({ ...row, version: row.version.toLowerCase() })),
+  },
+  {
+    id: "row-texts-normalised",
+    breaks: "the texts of a row come back normalised",
+    caughtBy: ["run-fields.texts"],
+    make: keptAs((row) => ({ ...row, queue: row.queue.normalize("NFC") })),
+  },
+  {
     id: "row-texts-trimmed",
     breaks: "space around the texts of a row is lost",
     caughtBy: ["run-fields.texts"],
@@ -74,6 +92,36 @@ export const rowFaults: readonly Fault[] = [
         async deleteRun(ref) {
           for (const row of beginningWith(rows, ref.id)) await store.deleteRun(row);
           await store.deleteRun(ref);
+        },
+      }),
+    ),
+  },
+  {
+    id: "delete-by-pattern",
+    breaks: "a removal takes the id for a pattern: * and % stand for any letters",
+    caughtBy: ["run-ids.removed-apart"],
+    make: ofDatabase(
+      () => new Map<string, RunRow>(),
+      (store, rows) => ({
+        insertRun: (row) => store.insertRun(noted(rows, row)),
+        async deleteRun(ref) {
+          for (const row of matching(rows, ref.id)) await store.deleteRun(row);
+          await store.deleteRun(ref);
+        },
+      }),
+    ),
+  },
+  {
+    id: "update-by-pattern",
+    breaks: "an update takes the id for a pattern: * and % stand for any letters",
+    caughtBy: ["run-ids.updated-apart"],
+    make: ofDatabase(
+      () => new Map<string, RunRow>(),
+      (store, rows) => ({
+        insertRun: (row) => store.insertRun(noted(rows, row)),
+        async updateRun(ref, patch, guard) {
+          for (const row of matching(rows, ref.id)) await store.updateRun(row, patch, guard);
+          return store.updateRun(ref, patch, guard);
         },
       }),
     ),
@@ -161,4 +209,12 @@ function noted(rows: Map<string, RunRow>, row: RunRow): RunRow {
 
 function beginningWith(rows: ReadonlyMap<string, RunRow>, id: string): RunRow[] {
   return [...rows.values()].filter((row) => row.id !== id && row.id.startsWith(id));
+}
+
+/** Rows whose ids match a pattern that ends, or begins, with any letters. */
+function matching(rows: ReadonlyMap<string, RunRow>, pattern: string): RunRow[] {
+  const others = [...rows.values()].filter(({ id }) => id !== pattern);
+  if (/[*%]$/.test(pattern)) return others.filter(({ id }) => id.startsWith(pattern.slice(0, -1)));
+  if (/^[*%]/.test(pattern)) return others.filter(({ id }) => id.endsWith(pattern.slice(1)));
+  return [];
 }

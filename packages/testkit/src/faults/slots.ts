@@ -33,29 +33,18 @@ export const slotFaults: readonly Fault[] = [
       },
     })),
   },
-  {
+  replacing({
     id: "append-replaces",
     breaks: "append says false, but replaces the record that is there",
     caughtBy: ["append.taken-slot", "append.one-winner", "cancel.too-late", "retry.cancelled"],
-    make: ofDatabase(
-      () => new Map<string, JournalRecord>(),
-      (store, newest) => {
-        const newestOf = (journal: string, record: JournalRecord): JournalRecord =>
-          newest.get(`${journal} ${record.seq}`) ?? record;
-        return {
-          append(journal, record) {
-            newest.set(`${journal} ${record.seq}`, record);
-            return store.append(journal, record);
-          },
-          async *readJournal(journal, options) {
-            for await (const record of store.readJournal(journal, options)) {
-              yield newestOf(journal, record);
-            }
-          },
-        };
-      },
-    ),
-  },
+    says: false,
+  }),
+  replacing({
+    id: "append-upserts",
+    breaks: "append says true when the slot is taken, and replaces the record that is there",
+    caughtBy: ["append.taken-slot", "append.repeated", "append.one-winner", "zombie.save"],
+    says: true,
+  }),
   {
     id: "append-knows-nonces",
     breaks: "append says true again if the slot holds the same nonce",
@@ -154,5 +143,36 @@ function journalsFolded(what: string, fold: (journal: string) => string): Fault 
       readJournal: (journal, options) => store.readJournal(fold(journal), options),
       lastRecord: (journal) => store.lastRecord(fold(journal)),
     })),
+  };
+}
+
+/** A store that puts a record whatever is in its slot. */
+function replacing({
+  says,
+  ...told
+}: Omit<Fault, "make"> & {
+  /** Its answer where the slot was taken. */
+  readonly says: boolean;
+}): Fault {
+  return {
+    ...told,
+    make: ofDatabase(
+      () => new Map<string, JournalRecord>(),
+      (store, newest) => {
+        const newestOf = (journal: string, record: JournalRecord): JournalRecord =>
+          newest.get(`${journal} ${record.seq}`) ?? record;
+        return {
+          async append(journal, record) {
+            newest.set(`${journal} ${record.seq}`, record);
+            return (await store.append(journal, record)) || says;
+          },
+          async *readJournal(journal, options) {
+            for await (const record of store.readJournal(journal, options)) {
+              yield newestOf(journal, record);
+            }
+          },
+        };
+      },
+    ),
   };
 }

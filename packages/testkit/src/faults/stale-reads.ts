@@ -21,13 +21,14 @@ export const staleReadFaults: readonly Fault[] = [
   {
     id: "journal-of-2000",
     breaks: "no more than 2,000 records of a journal are read",
-    caughtBy: ["resume.thousands"],
+    caughtBy: ["read-journal.whole", "resume.thousands"],
     make: reading((records) => records.slice(0, 2_000)),
   },
   {
     id: "get-hides-deleting",
     breaks: "getRun shows no row that is being deleted",
     caughtBy: [
+      "run-fields.statuses",
       "crash-before.delete",
       "crash-after.delete",
       "ambiguous.delete",
@@ -43,7 +44,7 @@ export const staleReadFaults: readonly Fault[] = [
   {
     id: "get-makes-rows",
     breaks: "getRun of an unknown run makes a row for it",
-    caughtBy: ["exit.invalid-input"],
+    caughtBy: ["get-run.consistent", "exit.invalid-input"],
     make: ofHandle((store) => ({
       async getRun(id) {
         const row = await store.getRun(id);

@@ -5,18 +5,22 @@ import { type Fault, of, ofDatabase } from "./fault.ts";
 /** Faults of appends to slots that are taken. */
 export const takenSlotFaults: readonly Fault[] = [
   replacing("save", [
+    "append.taken-slot",
     "zombie.save",
     "zombie.save-after-end",
     "zombie.clock-ahead",
     "cancel.met-by-save",
   ]),
-  replacing("complete", [...of("zombie", "complete"), ...of("late", "phases loop resume retry")]),
+  replacing("complete", [
+    ...of("zombie", "complete"),
+    ...of("late", "phases chunks loop agent resume retry"),
+  ]),
   replacing("fail", ["zombie.fail", "late.cancel"]),
   replacing("release", ["zombie.release"]),
   {
     id: "taken-slot-goes-on",
     breaks: "an append to a taken slot goes to the next one that is empty, and says true",
-    caughtBy: ["ambiguous.resume", "retry.at-once"],
+    caughtBy: ["append.taken-slot", "append.repeated", "ambiguous.resume", "retry.at-once"],
     make: ofDatabase(
       () => undefined,
       (store) => ({
@@ -31,7 +35,10 @@ export const takenSlotFaults: readonly Fault[] = [
   {
     id: "taken-slot-repeats",
     breaks: "an append that is repeated puts its record a second time, into the next slot",
-    caughtBy: [...of("ambiguous", "phases loop resume shutdown cancel retry")],
+    caughtBy: [
+      "append.repeated",
+      ...of("ambiguous", "phases loop agent resume shutdown cancel retry"),
+    ],
     make: ofDatabase(
       () => undefined,
       (store) => ({

@@ -1,12 +1,17 @@
 import type { JournalRecord } from "@executus/core";
 import { type Fault, force, of, ofDatabase, ofHandle } from "./fault.ts";
 
+/** What goes wrong at a store call of a run whose phases share their names. */
+const mishapsOfNames = ["crash-before", "crash-after", "late", "ambiguous"].flatMap((area) =>
+  of(area, "duplicate-names"),
+);
+
 /** Faults that only whole runs meet. */
 export const wholeRunFaults: readonly Fault[] = [
   {
     id: "rows-keep-generation",
     breaks: "an update leaves the generation of a row as it is",
-    caughtBy: ["exit.builder-throws"],
+    caughtBy: ["update-run.patch", "exit.builder-throws"],
     make: ofHandle((store) => ({
       updateRun: (ref, { generation: _generation, ...patch }, guard) =>
         store.updateRun(ref, patch, guard),
@@ -16,6 +21,7 @@ export const wholeRunFaults: readonly Fault[] = [
     id: "rows-keep-owner",
     breaks: "an update leaves the owner of a row as it is",
     caughtBy: [
+      "update-run.patch",
       "exit.shutdown",
       "exit.shutdown-alias",
       "exit.built-definition-changed",
@@ -29,6 +35,7 @@ export const wholeRunFaults: readonly Fault[] = [
     id: "rows-any-update",
     breaks: "an update is made whatever its guard says",
     caughtBy: [
+      ...of("update-run", "guard-incarnation guard-status guard-generation"),
       ...of(
         "late",
         "resume retry heartbeat-after-claim heartbeat-after-end",
@@ -62,7 +69,7 @@ export const wholeRunFaults: readonly Fault[] = [
   {
     id: "insert-joins",
     breaks: "insertRun says true for a run that is there, and gives it a new incarnation",
-    caughtBy: ["late.shutdown"],
+    caughtBy: ["insert-run.present", "late.shutdown"],
     make: ofHandle((store) => ({
       async insertRun(row) {
         if (await store.insertRun(row)) return true;
@@ -97,13 +104,13 @@ export const wholeRunFaults: readonly Fault[] = [
   deduplicated(
     "phases",
     "a save of a phase whose name was saved before",
-    ["duplicate-names.apart", "duplicate-names.adjacent", "duplicate-names.three-times"],
+    [...of("duplicate-names", "apart adjacent three-times"), ...mishapsOfNames],
     (names, name) => names.includes(name),
   ),
   deduplicated(
     "next-phases",
     "a save of a phase with the name of the one before it",
-    ["duplicate-names.adjacent", "duplicate-names.three-times"],
+    [...of("duplicate-names", "adjacent three-times"), ...mishapsOfNames],
     (names, name) => names.at(-1) === name,
   ),
 ];

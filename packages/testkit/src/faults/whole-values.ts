@@ -1,5 +1,5 @@
 import type { JournalRecord } from "@executus/core";
-import { type Fault, ofDatabase, ofHandle } from "./fault.ts";
+import { type Fault, of, ofDatabase, ofHandle } from "./fault.ts";
 
 /** Faults of values and chunks that only whole runs meet. */
 export const wholeValueFaults: readonly Fault[] = [
@@ -24,7 +24,12 @@ export const wholeValueFaults: readonly Fault[] = [
   {
     id: "chunks-lose-last",
     breaks: "the last chunk of a record is lost",
-    caughtBy: ["large.messages", "large.many-chunks", "large.input"],
+    caughtBy: [
+      ...of("chunks", "order repeated apart"),
+      ...of("large", "messages many-chunks input"),
+      ...of("crash-before", "chunks"),
+      ...of("crash-after", "chunks"),
+    ],
     make: ofHandle((store) => {
       const held: { put: (() => Promise<void>) | undefined } = { put: undefined };
       return {
@@ -38,7 +43,7 @@ export const wholeValueFaults: readonly Fault[] = [
   {
     id: "chunks-emptied",
     breaks: "a chunk that is put again is emptied",
-    caughtBy: ["large.ambiguous"],
+    caughtBy: ["chunks.repeated", "large.ambiguous", "ambiguous.chunks"],
     make: ofDatabase(
       () => ({ put: new Set<string>(), emptied: new Set<string>() }),
       (store, { put, emptied }) => ({

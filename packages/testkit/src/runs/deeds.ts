@@ -2,10 +2,12 @@ import { deepEqual, equal, fail } from "node:assert/strict";
 import { type AnyDefinition, isExecutusError } from "@executus/core";
 import { freshId } from "../fixtures.ts";
 import { codeOf, endedAs, ranInOrder, savedRanOnce, toldTo } from "../world/expect-run.ts";
-import type { Process } from "../world/process.ts";
-import { type Act, type Story, story, storyInput, type StoryKind } from "../world/story.ts";
+import type { Process, ProcessOptions } from "../world/process.ts";
+import { type Act, type Story, story, storyInput } from "../world/story.ts";
+import type { StoryKind, StoryOptions } from "../world/story.ts";
 import type { World } from "../world/world.ts";
 import { hasNoJournal } from "../scenarios/whole-run.ts";
+import { asking } from "./agent-deed.ts";
 
 /** Something that a process does with a run, in several store calls, any of which may go wrong. */
 export interface Deed {
@@ -18,6 +20,8 @@ export interface Deed {
 
 export interface Prepared {
   readonly definition: AnyDefinition;
+  /** Of the processes that do it. */
+  readonly options?: ProcessOptions;
   /** Does it. Another process does the same after one that died of it. */
   readonly act: (process: Process) => Promise<unknown>;
   /** Fails unless all came of it that should. */
@@ -45,19 +49,30 @@ export async function interrupted(
   return { id, told, dead };
 }
 
-function running(kind: StoryKind): Deed["prepare"] {
-  return async (world) => {
-    const id = `run-${freshId()}`;
-    const told = story(kind);
-    return {
-      definition: told.definition,
-      act: async (process) => deepEqual(await tell(process, told, id), told.output),
-      async check(first) {
-        await toldTo(world, id, told);
-        ranInOrder(told);
-        savedRanOnce(told, first);
-      },
-    };
+function running(kind: StoryKind, { names }: Pick<StoryOptions, "names"> = {}): Deed["prepare"] {
+  return (world) => driving(world, story(kind, { names }));
+}
+
+/** Phases whose outputs take several chunks each. */
+function chunking(world: World): Promise<Prepared> {
+  const long = "0123456789".repeat(500);
+  const told = story("phases", {
+    act: ({ index }) => (index < 2 ? { output: `${long}${index}` } : undefined),
+  });
+  return driving(world, { ...told, output: `c2 after ${long}1` }, { maxRecordBytes: 2_048 });
+}
+
+async function driving(world: World, told: Story, options: ProcessOptions = {}): Promise<Prepared> {
+  const id = `run-${freshId()}`;
+  return {
+    definition: told.definition,
+    options,
+    act: async (process) => deepEqual(await tell(process, told, id), told.output),
+    async check(first) {
+      await toldTo(world, id, told);
+      ranInOrder(told);
+      savedRanOnce(told, first);
+    },
   };
 }
 
@@ -164,7 +179,18 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
 
 export const deeds: readonly Deed[] = [
   { id: "phases", told: "a run of phases is begun and driven", prepare: running("phases") },
+  {
+    id: "duplicate-names",
+    told: "a run whose phases share their names is begun and driven",
+    prepare: running("phases", { names: ["same", "same", "other", "same"] }),
+  },
+  {
+    id: "chunks",
+    told: "a run whose outputs take many chunks is begun and driven",
+    prepare: chunking,
+  },
   { id: "loop", told: "a loop is begun and driven", prepare: running("loop") },
+  { id: "agent", told: "an agent is begun and driven", prepare: asking },
   { id: "resume", told: "a run is claimed and driven on", prepare: resuming },
   { id: "shutdown", told: "a run is released", prepare: stopping },
   { id: "cancel", told: "a run that nobody drives is cancelled", prepare: cancelling },

@@ -62,7 +62,7 @@ export const mishapScenarios: readonly Scenario[] = mishaps.flatMap((mishap) =>
 
 async function strikeEach(world: World, deed: Deed, mishap: Mishap): Promise<void> {
   const clean = await deed.prepare(world);
-  const process = await world.process({ definitions: [clean.definition] });
+  const process = await world.process({ ...clean.options, definitions: [clean.definition] });
   await clean.act(process);
   await clean.check(process);
   for (let n = 1; n <= process.calls; n += 1)
@@ -76,13 +76,14 @@ async function strikeOne(
   n: number,
 ): Promise<void> {
   const { definition, act, check } = prepared;
+  const options = { ...prepared.options, definitions: [definition] };
   const later: Later = [];
-  const process = await world.process({ definitions: [definition] });
+  const process = await world.process(options);
   const meddle: Meddle = (call, apply) =>
     call.n === n ? mishap.strike(process, apply, later) : apply();
   process.meddle = meddle;
   const outcome = await Promise.race([outcomeOf(act(process)), process.died]);
-  if (outcome === undefined) await act(await world.process({ definitions: [definition] }));
+  if (outcome === undefined) await act(await world.process(options));
   else if ("error" in outcome) throw outcome.error;
   for (const apply of later) await apply().catch(() => {});
   await check(process);

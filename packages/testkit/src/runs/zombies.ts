@@ -3,6 +3,7 @@ import { isExecutusError } from "@executus/core";
 import { freshId } from "../fixtures.ts";
 import type { Scenario } from "../scenario.ts";
 import { codeOf, endedAs, outcomeOf, ranInOrder, toldTo, typesOf } from "../world/expect-run.ts";
+import type { Outcome } from "../world/expect-run.ts";
 import type { Process, ProcessOptions } from "../world/process.ts";
 import { type Act, type Scene, story, type Story } from "../world/story.ts";
 import { type World, worldScenario } from "../world/world.ts";
@@ -121,15 +122,16 @@ async function outlive(
   const id = `run-${freshId()}`;
   const process = await world.process();
   const next = await world.process(heir);
-  let second: Promise<unknown> | undefined;
+  let second: Promise<Outcome> | undefined;
   const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
   const told: Story = story("phases", {
     async act(scene) {
       if (scene.index !== at) return;
       if (scene.visit > 1) return endsFirst ? undefined : goOn;
       if (heir.aheadMs === undefined) world.presumeGone(process);
-      second = tell(next, told, id);
-      if (endsFirst) await outcomeOf(second);
+      // Its failure is noticed at the end, and nobody's until then.
+      second = outcomeOf(tell(next, told, id));
+      if (endsFirst) await second;
       else await next.quiet();
       return world.inside(() => act({ world, id, told, process, scene }));
     },
@@ -137,7 +139,7 @@ async function outlive(
 
   const code = await codeOf(tell(process, told, id));
   letGoOn();
-  deepEqual(await second, told.output, "what the new owner gives");
+  deepEqual(await second, { output: told.output }, "what the new owner gives");
   equal(code, "EXECUTUS_FENCED", "what the old owner's caller gets");
 
   await toldTo(world, id, told);

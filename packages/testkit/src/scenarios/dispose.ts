@@ -3,6 +3,7 @@ import { isExecutusError, type RunStore } from "@executus/core";
 import { collect, freshId, journalChunk, journalRecord, readAll, runRow } from "../fixtures.ts";
 import { same } from "../expect.ts";
 import type { Scenario } from "../scenario.ts";
+import { isGone, isWhole, putWhole } from "./whole-run.ts";
 
 type Declaration = "contract" | "name" | "capabilities" | "limits" | typeof Symbol.asyncDispose;
 type Verb = Exclude<keyof RunStore, Declaration>;
@@ -39,7 +40,9 @@ export const disposeScenarios: readonly Scenario[] = [
     id: "dispose.unopened",
     behaviour: "a handle that was never opened may be disposed of",
     async prove({ create }) {
-      await doesNotReject(async () => create()[Symbol.asyncDispose]());
+      const store = await create();
+
+      await doesNotReject(async () => store[Symbol.asyncDispose]());
     },
   },
   {
@@ -60,6 +63,30 @@ export const disposeScenarios: readonly Scenario[] = [
     },
   },
   ...Object.entries(calls).map(([verb, call]) => closed(verb, call)),
+  {
+    id: "closed.nothing-applied",
+    behaviour: "what is refused after disposal is not applied",
+    async prove({ store, reopen }) {
+      const other = await reopen();
+      const there = await putWhole(store, runRow());
+      const late = runRow();
+      await store[Symbol.asyncDispose]();
+      const patch = { owner: "nobody", updatedAt: 2_000_000_000 };
+
+      await Promise.allSettled([
+        store.insertRun(late),
+        store.append(late.incarnation, journalRecord(1)),
+        store.putChunk(late.incarnation, journalChunk(0)),
+        store.updateRun(there, patch, { status: "active", maxGeneration: 1 }),
+        store.append(there.incarnation, journalRecord(4)),
+      ]);
+      await isGone(other, late, [journalChunk(0).nonce]);
+      await isWhole(other, there);
+
+      await Promise.allSettled([store.deleteRun(there)]);
+      await isWhole(other, there);
+    },
+  },
 ];
 
 function closed(verb: string, call: (store: RunStore) => Promise<unknown>): Scenario {

@@ -24,7 +24,8 @@ export const readJournalScenarios: readonly Scenario[] = [
   },
   {
     id: "read-journal.whole",
-    behaviour: "readJournal yields all of 10,000 records",
+    behaviour:
+      "of 10,000 records readJournal yields all, in their order, and lastRecord gives the last one",
     async prove({ store }) {
       const journal = freshId();
       const records = await fillJournal(store, journal, 10_000);

@@ -21,7 +21,7 @@ export const storeScenarios: readonly Scenario[] = [
     id: "open.repeated",
     behaviour: "open may be called again on the same handle, also while it is under way",
     async prove({ create }) {
-      const store = create();
+      const store = await create();
 
       const both = await Promise.allSettled([store.open(), store.open()]);
       const again = await Promise.allSettled([store.open()]);
@@ -35,7 +35,7 @@ export const storeScenarios: readonly Scenario[] = [
     id: "open.concurrent",
     behaviour: "several handles may open the same data at once",
     async prove({ create }) {
-      const stores = [create(), create(), create(), create()];
+      const stores = [await create(), await create(), await create(), await create()];
 
       const opened = await Promise.allSettled(stores.map((store) => store.open()));
 

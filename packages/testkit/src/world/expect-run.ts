@@ -113,13 +113,17 @@ function plainError(value: unknown): unknown {
 }
 
 /** Fails unless a story was told to its end, and recorded so. */
-export async function toldTo(world: World, id: string, { output }: Story): Promise<void> {
+export async function toldTo(
+  world: World,
+  id: string,
+  { output }: Pick<Story, "output">,
+): Promise<void> {
   const view = await endedAs(world, id, { type: "complete" });
   deepEqual(view.output, output, "the recorded output");
 }
 
 /** Fails unless each step was run once, in order, but for one that may have been interrupted. */
-export function ranInOrder({ ran, steps }: Story, interruptions = 1): void {
+export function ranInOrder({ ran, steps }: Pick<Story, "ran" | "steps">, interruptions = 1): void {
   const once = ran.filter((index, i) => index !== ran[i - 1]);
   deepEqual(once, [...Array(steps).keys()], `steps are run in order, but were ${ran.join(", ")}`);
   ok(
@@ -129,7 +133,7 @@ export function ranInOrder({ ran, steps }: Story, interruptions = 1): void {
 }
 
 /** Fails unless what a process had saved was run once. */
-export function savedRanOnce({ ran }: Story, { put }: Process): void {
+export function savedRanOnce({ ran }: Pick<Story, "ran">, { put }: Process): void {
   const saved = put.filter(({ type }) => type === "save").length;
   for (let index = 0; index < saved; index += 1) {
     equal(ran.filter((each) => each === index).length, 1, `step ${index}, being saved, ran once`);

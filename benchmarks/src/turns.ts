@@ -1,0 +1,12 @@
+import { createExecutor } from "@executus/core";
+import type { RunStore } from "@executus/core";
+import { timeOf } from "./interleaved.ts";
+import { chat } from "./programs.ts";
+
+/** Microseconds that a turn takes in a run of so many. */
+export async function perTurn(store: RunStore, turns: number): Promise<number> {
+  await using executor = createExecutor({ store });
+  await store.open();
+  const took = await timeOf(() => executor.run(chat, { input: { turns } }));
+  return (took * 1_000) / turns;
+}

@@ -1,0 +1,3 @@
+export default function create() {
+  throw new Error("no driver");
+}
