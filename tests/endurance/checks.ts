@@ -104,7 +104,7 @@ export function problemsOfEnd(view: RunView): string[] {
   const { id, status, output, turns, completedPhases } = view;
   const expected = expectedOf(view.input as WorkInput);
   if (status !== "completed") {
-    return [`The run "${id}" is "${status}" ${String(view.error ?? "")}, not completed.`];
+    return [`The run "${id}" is "${status}" ${view.code}, not completed.`];
   }
   if (isDeepStrictEqual({ output, turns, completedPhases }, expected)) return [];
   const found = JSON.stringify({ output, turns, completedPhases });

@@ -13,7 +13,7 @@ import { startWorkerProcess } from "./worker-process.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** A place, and the file of its database if it is one. */
-export type KillPlace = SharedPlace & { readonly database?: string };
+type KillPlace = SharedPlace & { readonly database?: string };
 
 export interface KillOptions {
   readonly open: () => KillPlace;

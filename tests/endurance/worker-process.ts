@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL("programs/worker.ts", import.meta.url));
 export interface WorkerProcess {
   readonly task: WorkerTask;
   /** Resolves when it has loaded all that it needs, and waits. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<unknown>;
   readonly isRunning: boolean;
   /** Lets it begin. */
   go(): void;
@@ -43,10 +43,7 @@ export function startWorkerProcess(task: WorkerTask): WorkerProcess {
 
   return {
     task,
-    ready: Promise.race([
-      once(child.stdout, "data").then(() => {}),
-      exited.then(() => check(() => false)),
-    ]),
+    ready: Promise.race([once(child.stdout, "data"), exited.then(() => check(() => false))]),
     get isRunning() {
       return isRunning();
     },
