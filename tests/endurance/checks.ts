@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { createExecutor } from "@executus/core";
-import type { Executor, RunRow, RunStatus, RunStore, RunView } from "@executus/core";
+import type { Executor, RunRef, RunRow, RunStatus, RunStore, RunView } from "@executus/core";
 import type { Ledger } from "./ledger.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { expectedOf } from "./work.ts";
@@ -24,7 +24,7 @@ export async function problemsOf(
   const rows = await rowsIn(store);
   const journals = new Set(ledger.records.keys());
   const problems: string[] = [];
-  for (const id of new Set([...ledger.rows.keys(), ...rows.keys()])) {
+  for (const id of new Set([...ledger.rows.keys(), ...ledger.accepted, ...rows.keys()])) {
     // Listings may lag behind.
     const row = rows.get(id) ?? (await store.getRun(id));
     if (row === undefined || row.incarnation !== (ledger.rows.get(id) ?? row.incarnation)) {
@@ -34,10 +34,7 @@ export async function problemsOf(
     journals.delete(row.incarnation);
     const heard = ledger.records.get(row.incarnation)?.size ?? 0;
     if (settled.get(id) === heard) continue;
-    const found = [
-      ...(await problemsOfJournal(store, row.incarnation, ledger)),
-      ...(await problemsOfRun(executor, id, ledger)),
-    ];
+    const found = await problemsOfOne(store, executor, row, ledger);
     problems.push(...found);
     if (row.status === "completed" && found.length === 0) settled.set(id, heard);
   }
@@ -46,6 +43,19 @@ export async function problemsOf(
     problems.push(...(await problemsOfJournal(store, journal, ledger)));
   }
   return problems;
+}
+
+/** The same for one run, which is there. */
+export async function problemsOfOne(
+  store: RunStore,
+  executor: Executor,
+  { id, incarnation }: RunRef,
+  ledger: Ledger,
+): Promise<string[]> {
+  return [
+    ...(await problemsOfJournal(store, incarnation, ledger)),
+    ...(await problemsOfRun(executor, id, ledger)),
+  ];
 }
 
 async function rowsIn(store: RunStore): Promise<Map<string, RunRow>> {
@@ -68,10 +78,13 @@ async function problemsOfJournal(
 ): Promise<string[]> {
   const acknowledged = new Map(records.get(journal));
   const problems: string[] = [];
-  let last = 0;
-  for await (const { seq, nonce, checksum } of store.readJournal(journal, { fromSeq: 1 })) {
+  let [last, hasEnded] = [0, false];
+  for await (const { seq, type, nonce, checksum } of store.readJournal(journal, { fromSeq: 1 })) {
     last += 1;
     if (seq !== last) problems.push(`"${journal}" has slot ${seq} where ${last} belongs.`);
+    // Nobody reopens a run here.
+    if (hasEnded) problems.push(`"${journal}" has slot ${seq} after its end.`);
+    hasEnded = type === "complete" || type === "fail";
     const wanted = acknowledged.get(seq);
     acknowledged.delete(seq);
     if (wanted !== undefined && !isDeepStrictEqual(wanted, { nonce, checksum })) {

@@ -16,8 +16,8 @@ export interface Ledger {
   /** Records that were ever acknowledged. */
   readonly recordCount: number;
   add(acknowledgements: Iterable<Acknowledgement>): void;
-  /** Forgets a run that was removed. */
-  forget(id: string): void;
+  /** Forgets a run that was removed, also what is still to be heard of it. */
+  forget(id: string, incarnation: string): void;
 }
 
 export function ledger(): Ledger {
@@ -25,9 +25,12 @@ export function ledger(): Ledger {
   const rows = new Map<string, string>();
   const accepted = new Set<string>();
   const outputs = new Map<string, string>();
+  const forgotten = new Set<string>();
   let recordCount = 0;
 
   const add = (found: Acknowledgement): void => {
+    if (found.kind === "record") recordCount += 1;
+    if (forgotten.has(found.kind === "record" ? found.journal : found.id)) return;
     switch (found.kind) {
       case "record": {
         const { journal, seq, nonce, checksum } = found;
@@ -35,7 +38,6 @@ export function ledger(): Ledger {
         records.set(journal, slots);
         if (slots.has(seq)) throw new Error(`Slot ${seq} of "${journal}" was given away twice.`);
         slots.set(seq, { nonce, checksum });
-        recordCount += 1;
         break;
       }
       case "row":
@@ -61,8 +63,9 @@ export function ledger(): Ledger {
     add: (acknowledgements) => {
       for (const each of acknowledgements) add(each);
     },
-    forget: (id) => {
-      records.delete(rows.get(id) ?? "");
+    forget: (id, incarnation) => {
+      forgotten.add(id).add(incarnation);
+      records.delete(incarnation);
       rows.delete(id);
       accepted.delete(id);
       outputs.delete(id);

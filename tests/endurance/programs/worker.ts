@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createExecutor, isExecutusError } from "@executus/core";
+import type { RunHandle } from "@executus/core";
 import { storeOf } from "example-stores";
 import { acknowledgementLog, acknowledging } from "../acknowledgements.ts";
 import { quietLogger } from "../quiet-logger.ts";
@@ -54,20 +55,32 @@ async function runOne(): Promise<void> {
   const n = begun;
   begun += 1;
   const id = `${task.name}/${n}`;
+  const handle = await accepted(n, id);
+  if (handle === undefined) return;
+  log.write({ kind: "accepted", id });
+  try {
+    log.write({ kind: "output", id, output: await handle.result() });
+  } catch (error) {
+    // Its parent makes the store fail and this process lose its runs; and it removes those that have ended.
+    if (!isStopping && !isExpected(error)) throw error;
+  }
+}
+
+async function accepted(n: number, id: string): Promise<RunHandle<string> | undefined> {
   const input = { n, upToMs: task.upToMs };
   while (!isStopping) {
     try {
-      const handle = await executor.start(definitionOf(n), { id, input });
-      log.write({ kind: "accepted", id });
-      log.write({ kind: "output", id, output: await handle.result() });
-      return;
+      return await executor.start(definitionOf(n), { id, input });
     } catch (error) {
-      // Its parent makes the store fail, and this process lose its runs.
-      if (!isExecutusError(error) || !(error.retryable || isStopping)) throw error;
-      if (error.code === "EXECUTUS_FENCED") return;
+      if (!isStopping && !isExpected(error)) throw error;
       await sleep(50);
     }
   }
+  return undefined;
+}
+
+function isExpected(error: unknown): boolean {
+  return isExecutusError(error) && (error.retryable || error.code === "EXECUTUS_RUN_NOT_FOUND");
 }
 
 const lanes = Array.from({ length: task.concurrent }, async () => {
