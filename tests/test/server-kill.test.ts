@@ -5,7 +5,7 @@ import type { TestServer } from "@executus/test-servers";
 import { afterAll, describe, expect, test } from "vitest";
 import { testLogger } from "../support/logger.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
-import { dynamoPlace, mongoPlace } from "../support/shared-places.ts";
+import { dynamoPlace, mongoPlace } from "../support/server-places.ts";
 import { journalOf, typesOf } from "../support/stores.ts";
 import type { Place } from "../support/stores.ts";
 import { threePhases, usurping } from "../support/takeovers.ts";

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { fromSqlite, lockedBy, storeClosed, withoutDriver } from "./errors.ts";
+import { anywhere, inFilesOf } from "./files.ts";
 import { untilUnlocked } from "./locks.ts";
 import { compile, fileOf, setUp } from "./schema.ts";
 
@@ -27,6 +28,7 @@ export function createConnection({ database, lockTimeoutMs }: ConnectionOptions)
   const onDisk = name !== ":memory:";
   let db: DatabaseSync | undefined;
   let prepare: Prepare | undefined;
+  let inFiles = anywhere;
   let opening: Promise<void> | undefined;
   let closed = false;
 
@@ -56,6 +58,7 @@ export function createConnection({ database, lockTimeoutMs }: ConnectionOptions)
       throw error;
     }
     db = connected;
+    if (onDisk) inFiles = inFilesOf(fileOf(connected), name);
     prepare = statementsOf(connected);
   };
 
@@ -71,8 +74,9 @@ export function createConnection({ database, lockTimeoutMs }: ConnectionOptions)
     },
     run: (work) =>
       attempt(() => {
-        if (prepare === undefined) throw storeClosed('is not open. Call "open()" first.');
-        return work(prepare);
+        const statements = prepare;
+        if (statements === undefined) throw storeClosed('is not open. Call "open()" first.');
+        return inFiles(() => work(statements));
       }),
     async close() {
       closed = true;

@@ -59,6 +59,20 @@ export function withoutDriver(): ExecutusError {
   return new ExecutusError("EXECUTUS_STORE_MISCONFIGURED", message);
 }
 
+/**
+ * The files at the name of an open database are not those that were opened. A write that went into them may be found there,
+ * if they are put back; one that was held back is surely not.
+ */
+export function filesDiffer(
+  database: string,
+  what: string,
+  fate: "not applied" | "unknown fate",
+): ExecutusError {
+  const code =
+    fate === "not applied" ? "EXECUTUS_STORE_MISCONFIGURED" : "EXECUTUS_STORE_UNAVAILABLE";
+  return new ExecutusError(code, `The database "${database}" ${what}`);
+}
+
 /** Whether a lock was in the way: the statement was surely not applied, and may be tried again. */
 export function isLocked(error: unknown): boolean {
   const code = resultCode(error);

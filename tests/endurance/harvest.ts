@@ -1,0 +1,39 @@
+import type { Executor, RunStore } from "@executus/core";
+import { problemsOfEnd, problemsOfOne } from "./checks.ts";
+import type { Ledger } from "./ledger.ts";
+
+export interface Harvest {
+  readonly ended: number;
+  /** Runs that took more than one attempt. */
+  readonly recovered: number;
+}
+
+/**
+ * Checks the runs that have ended and removes them, so that a store does not grow for as long as processes work on it. Only runs
+ * whose acceptance somebody was told: whoever was not would begin them again.
+ *
+ * @throws if one of them did not end as it should
+ */
+export async function harvest(
+  store: RunStore,
+  executor: Executor,
+  known: Ledger,
+): Promise<Harvest> {
+  const problems: string[] = [];
+  let [ended, recovered] = [0, 0];
+  for (const status of ["completed", "failed"] as const) {
+    const { runs } = await executor.list({ status, limit: 200 });
+    for (const { id } of runs) {
+      const row = known.accepted.has(id) ? await store.getRun(id) : undefined;
+      const view = row && (await executor.get(id));
+      if (row === undefined || view === undefined) continue;
+      problems.push(...(await problemsOfOne(store, executor, row, known)), ...problemsOfEnd(view));
+      if (problems.length > 0) throw new Error(problems.join("\n"));
+      await executor.delete(id);
+      known.forget(id, row.incarnation);
+      ended += 1;
+      if (view.attempt > 1) recovered += 1;
+    }
+  }
+  return { ended, recovered };
+}
