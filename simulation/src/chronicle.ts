@@ -245,7 +245,7 @@ export class Chronicle implements Witness {
     if (!claim.isTold || claim.droveAt !== undefined || life === undefined) return;
     if (life.isGone || life.isClosing) return;
     // It may have given up: the store has refused, or has not answered for too long.
-    const gaveUp = life.badAt - claim.at >= limits.beginTimeoutMs - limits.callTimeoutMs;
+    const gaveUp = life.badAt - claim.at >= limits.beginTimeoutMs / 2;
     if (gaveUp || life.refusedAt >= claim.at) return;
     const quietSince = Math.max(claim.at, life.badAt, life.stalledUntil);
     if (this.#scene.now() - quietSince < limits.leaseMs / 2) return;
