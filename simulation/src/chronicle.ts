@@ -96,9 +96,14 @@ export class Chronicle implements Witness {
     if (is === "deleting") {
       if (told.status !== "active" || (was !== "active" && !told.isReopenAccepted)) return;
       this.#broken("i", `Run "${id}" goes on, and is marked for removal.`);
-    } else if (was === told.status && is !== was) {
+    } else if (was === told.status && is !== was && this.#wasTold(told, before)) {
       this.#broken("h", `The row of "${id}" said ${was}, as its journal does, and says ${is} now.`);
     }
+  }
+
+  /** Whether the row, or whoever asked for it, knows of the last reopening: until then the end before it may be told. */
+  #wasTold({ openedBy, isReopenAccepted }: Told, { generation }: RunRow): boolean {
+    return generation >= openedBy || isReopenAccepted;
   }
 
   #noteClaim(told: Told, before: RunRow, after: RunRow, by: string): void {
@@ -174,6 +179,7 @@ export class Chronicle implements Witness {
         told.cancelAsked = false;
         told.driver = undefined;
         told.isReopenAccepted = false;
+        told.openedBy = generation;
         told.marks.push("reopen");
         break;
       default:
