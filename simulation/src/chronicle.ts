@@ -96,9 +96,14 @@ export class Chronicle implements Witness {
     if (is === "deleting") {
       if (told.status !== "active" || (was !== "active" && !told.isReopenAccepted)) return;
       this.#broken("i", `Run "${id}" goes on, and is marked for removal.`);
-    } else if (was === told.status && is !== was) {
+    } else if (was === told.status && is !== was && this.#wasTold(told, before)) {
       this.#broken("h", `The row of "${id}" said ${was}, as its journal does, and says ${is} now.`);
     }
+  }
+
+  /** Whether the row, or whoever asked for it, knows of the last reopening: until then the end before it may be told. */
+  #wasTold({ openedBy, isReopenAccepted }: Told, { generation }: RunRow): boolean {
+    return generation >= openedBy || isReopenAccepted;
   }
 
   #noteClaim(told: Told, before: RunRow, after: RunRow, by: string): void {
@@ -174,6 +179,7 @@ export class Chronicle implements Witness {
         told.cancelAsked = false;
         told.driver = undefined;
         told.isReopenAccepted = false;
+        told.openedBy = generation;
         told.marks.push("reopen");
         break;
       default:
@@ -245,7 +251,7 @@ export class Chronicle implements Witness {
     if (!claim.isTold || claim.droveAt !== undefined || life === undefined) return;
     if (life.isGone || life.isClosing) return;
     // It may have given up: the store has refused, or has not answered for too long.
-    const gaveUp = life.badAt - claim.at >= limits.beginTimeoutMs - limits.callTimeoutMs;
+    const gaveUp = life.badAt - claim.at >= limits.beginTimeoutMs / 2;
     if (gaveUp || life.refusedAt >= claim.at) return;
     const quietSince = Math.max(claim.at, life.badAt, life.stalledUntil);
     if (this.#scene.now() - quietSince < limits.leaseMs / 2) return;

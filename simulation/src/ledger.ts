@@ -95,7 +95,10 @@ export class Ledger {
     if (newer === undefined || newer.generation <= claim.generation) return;
     if (newer.droveAt === undefined) return;
     const since = Math.max(newer.droveAt, life.stalledUntil);
-    const bound = this.#isStrict() ? 0 : limits.leaseMs + limits.callTimeoutMs;
+    // A heartbeat comes every third of a lease; if its calls fail, the lease lapses.
+    const isWell = this.#now() - life.badAt > limits.leaseMs;
+    const believes = isWell ? limits.leaseMs / 2 : limits.leaseMs + limits.callTimeoutMs;
+    const bound = this.#isStrict() ? 0 : believes;
     const overlap = this.#now() - since;
     if (overlap < bound) return;
     this.#report(

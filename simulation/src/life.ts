@@ -77,7 +77,7 @@ export class Life {
 
   /** Stands still, as a process that is stopped: everything in it happens later. */
   stall(ms: number): void {
-    this.stalledUntil = this.#world.time.now + ms;
+    this.stalledUntil = Math.max(this.stalledUntil, this.#world.time.now + ms);
   }
 
   /** Lets something happen in this process. @returns a function that calls it off */

@@ -137,8 +137,11 @@ async function work(
   const token = nextToken();
   ledger.step(life, id, signal, seen);
   const heeds = chance.is(`heeds ${token}`, 0.85);
-  const isLong = chance.is(`long ${token}`, 0.12);
-  const longest = isLong ? 2 * limits.leaseMs : 250;
+  const longest = chance.pick(`longest ${token}`, [
+    [20, 250],
+    [2, 2 * limits.leaseMs],
+    [1, 5 * limits.leaseMs],
+  ]);
   for (let left = chance.whole(`waits ${token}`, 0, 3); left > 0; left -= 1) {
     await wait(life, chance.time(`wait ${token} ${left}`, 1, longest), signal, heeds);
     ledger.step(life, id, signal, seen);

@@ -50,6 +50,8 @@ export class Told {
   /** Whether somebody was told that the run exists, and that it was opened again. */
   isAccepted = false;
   isReopenAccepted = false;
+  /** The generation of the begin, or of the last reopening. */
+  openedBy = 1;
 
   constructor(incarnation: string) {
     this.incarnation = incarnation;

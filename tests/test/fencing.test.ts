@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { defineRun, ExecutusError } from "@executus/core";
-import type { JournalRecord } from "@executus/core";
+import type { JournalRecord, RunPatch } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
@@ -156,6 +156,33 @@ describe("a run that is removed, and a late reopening lands in its journal, whil
     });
 
     expect(await reader.executor.get("a")).toBeUndefined();
+  });
+});
+
+describe("a retry of a run whose row has not been told of its end", () => {
+  test("tells it, so that the end cannot undo it when it arrives", async () => {
+    await using stage = bench();
+    const arrives = gate();
+    const fails = defineRun("fails", { version: "1" }).phase("fail", () => {
+      throw new Error("no");
+    });
+    const first = stage.spawn();
+    first.store.interfere("updateRun", async (call, args) => {
+      const [, { status }] = args as [unknown, RunPatch];
+      if (status === "failed") await arrives.opened;
+      return call();
+    });
+    const running = rejection(first.executor.run(fails, { id: "a" }));
+    await settle();
+    // Somebody has read the row of an earlier end, and the end in the journal.
+    await first.store.append((await first.store.getRun("a"))?.incarnation ?? "", reopening(3));
+    const other = stage.spawn();
+
+    await other.executor.retry("a");
+    arrives.open();
+    await running;
+
+    expect(await other.store.getRun("a")).toMatchObject({ status: "active", generation: 2 });
   });
 });
 

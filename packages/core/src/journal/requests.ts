@@ -60,8 +60,16 @@ export function reopen(context: JournalContext, id: string): Promise<"reopened" 
   let reopened: "reopened" | "active" = "active";
   return settled(context, id, async (found) => {
     if (found.kind === "missing") throw notFoundError(id);
-    if (found.kind === "active") return reopened;
     const { row, last } = found;
+    if (found.kind === "active") {
+      if (last.type !== "reopen" || row.generation >= last.generation) return reopened;
+      // The row of the owner before, whose end may still be on its way to it.
+      await updateRow(context, row, reopenPatch(context, last.generation), {
+        status: row.status,
+        maxGeneration: last.generation - 1,
+      });
+      return undefined;
+    }
     if (last.type === "complete") {
       throw new ExecutusError(
         "EXECUTUS_RUN_COMPLETED",
