@@ -1,7 +1,7 @@
 import type { OpenedRecord } from "../journal/format.ts";
 import type { AttemptMark } from "../journal/attempts.ts";
 import { countAttempts } from "../journal/attempts.ts";
-import { readDelta } from "../journal/fields.ts";
+import { number, readBeginning, readDelta } from "../journal/fields.ts";
 
 /** What happens in a run. `at` is in milliseconds since the epoch, by the clock of who recorded it. */
 export type RunEvent = RecordedEvent | LiveEvent;
@@ -80,6 +80,7 @@ export class RecordTranslator {
   readonly #id: string;
   readonly #marks: AttemptMark[] = [];
   #turns = 0;
+  #outputs = 0;
   #position = 0;
 
   constructor(id: string) {
@@ -98,15 +99,7 @@ export class RecordTranslator {
     const { at } = record;
     switch (record.type) {
       case "begin":
-        this.#marks.push({ type: "begin" });
-        return [
-          {
-            type: "begun",
-            at,
-            definition: String(control["definition"]),
-            version: String(control["version"]),
-          },
-        ];
+        return [this.#begun(opened)];
       case "claim":
         return [this.#attempt(opened)];
       case "request":
@@ -124,17 +117,25 @@ export class RecordTranslator {
     }
   }
 
-  #attempt({ record, control }: OpenedRecord): Recorded {
+  #begun(opened: OpenedRecord): Recorded {
+    const { definition, version } = readBeginning(this.#id, opened);
+    this.#marks.push({ type: "begin" });
+    return { type: "begun", at: opened.record.at, definition, version };
+  }
+
+  #attempt(opened: OpenedRecord): Recorded {
+    const { record, control } = opened;
     const { generation } = record;
-    this.#marks.push({ type: "claim", generation, seen: Number(control["seen"]) });
+    const seen = number(this.#id, opened, control["seen"]);
+    this.#marks.push({ type: "claim", generation, seen });
     return { type: "attempt", at: record.at, attempt: countAttempts(this.#marks).attempts };
   }
 
   #progress(opened: OpenedRecord): Recorded[] {
     const { at } = opened.record;
-    const payload = opened.payload();
-    if (typeof payload !== "object" || payload === null) return [];
-    const { messages, turns, outputs } = readDelta(this.#id, opened, payload);
+    const before = { turns: this.#turns, outputs: this.#outputs };
+    const { messages, turns, outputs } = readDelta(this.#id, opened, before);
+    this.#outputs += outputs.length;
     const events: Recorded[] = outputs.map((output) => ({
       type: "phase-completed",
       at,

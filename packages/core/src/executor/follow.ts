@@ -1,7 +1,7 @@
 import type { AnyDefinition } from "../definition.ts";
 import { ExecutusError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
-import { removedError } from "../journal/read.ts";
+import { isUnreadable, removedError } from "../journal/read.ts";
 import type { ActiveRun, Exit } from "./active.ts";
 import { Cancellation } from "./cancellation.ts";
 import { claimOptions, giveBack, startOfClaimed } from "./claims.ts";
@@ -145,7 +145,8 @@ async function tryToClaim(
     case "cancelled":
       return { kind: "again" };
     case "skipped":
-      if (ifSkipped === "throw") throw outcome.error;
+      // What this process cannot read now it never will: to wait for the end would be to wait for ever.
+      if (ifSkipped === "throw" || isUnreadable(outcome.error)) throw outcome.error;
       return { kind: "elsewhere" };
     case "busy":
       if (ifActive === "reject") throw activeElsewhere(id);

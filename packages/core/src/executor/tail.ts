@@ -1,4 +1,5 @@
 import type { Journal } from "../journal/journal.ts";
+import { RecordOrder } from "../journal/record-order.ts";
 import { isUnreadable } from "../journal/read.ts";
 import type { ActiveRun } from "./active.ts";
 import type { Engine } from "./engine.ts";
@@ -112,6 +113,7 @@ async function journalSource(
   if (found.kind === "missing") return undefined;
   const { incarnation } = found.row;
   const translator = new RecordTranslator(id);
+  const order = new RecordOrder(id);
   let place = 0;
   const exists = async (): Promise<boolean> => {
     const again = await journal.inspect(id);
@@ -124,6 +126,7 @@ async function journalSource(
     async *read(upTo) {
       try {
         for await (const opened of journal.records(id, incarnation, place + 1)) {
+          order.check(opened);
           const events = translator.translate(opened);
           place = opened.record.seq;
           yield* events;

@@ -4,24 +4,58 @@ import type { OpenedRecord } from "./format.ts";
 
 /** What a record carries of the run's progress. */
 export interface Delta {
+  /** The whole payload. */
+  readonly payload: Readonly<Record<string, unknown>>;
   readonly messages: readonly unknown[];
   readonly turns: number | undefined;
   readonly outputs: readonly PhaseOutput[];
 }
 
-/** What a record's payload carries of the run's progress. */
-export function readDelta(id: string, opened: OpenedRecord, payload: object): Delta {
+/** What a record's payload carries of the run's progress, after so many turns and outputs. */
+export function readDelta(
+  id: string,
+  opened: OpenedRecord,
+  before: { readonly turns: number; readonly outputs: number },
+): Delta {
+  const payload = opened.payload() ?? {};
+  if (typeof payload !== "object") throw damaged(id, opened);
   const { messages = [], turns, outputs = [] } = payload as Record<string, unknown>;
   if (!Array.isArray(messages) || !Array.isArray(outputs)) throw damaged(id, opened);
+  if (turns !== undefined && !isCount(turns, before.turns)) throw damaged(id, opened);
   return {
+    payload: payload as Record<string, unknown>,
     messages,
-    turns: optionalNumber(id, opened, turns),
-    outputs: outputs.map((output: unknown): PhaseOutput => {
+    turns,
+    outputs: outputs.map((output: unknown, i): PhaseOutput => {
       if (typeof output !== "object" || output === null) throw damaged(id, opened);
       const { name, index, output: value } = output as Record<string, unknown>;
-      if (typeof name !== "string") throw damaged(id, opened);
-      return { name, index: number(id, opened, index), output: value };
+      if (typeof name !== "string" || index !== before.outputs + i) throw damaged(id, opened);
+      return { name, index: before.outputs + i, output: value };
     }),
+  };
+}
+
+function isCount(value: unknown, least: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+}
+
+/** What a run's first record says of it. */
+export interface Beginning {
+  readonly definition: string;
+  readonly version: string;
+  readonly queue: string;
+  readonly timeoutMs: number | undefined;
+  readonly deadline: number | undefined;
+}
+
+export function readBeginning(id: string, opened: OpenedRecord): Beginning {
+  const { control } = opened;
+  return {
+    definition: text(id, opened, "definition"),
+    version: text(id, opened, "version"),
+    queue: text(id, opened, "queue"),
+    timeoutMs: optionalNumber(id, opened, control["timeoutMs"]),
+    deadline: optionalNumber(id, opened, control["deadline"]),
   };
 }
 
@@ -31,7 +65,7 @@ export function damaged(id: string, { record }: OpenedRecord): Error {
 }
 
 /** A field of the control line that must be text. */
-export function text(id: string, opened: OpenedRecord, field: string): string {
+function text(id: string, opened: OpenedRecord, field: string): string {
   const value = opened.control[field];
   if (typeof value !== "string") throw damaged(id, opened);
   return value;

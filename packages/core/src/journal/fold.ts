@@ -1,9 +1,10 @@
 import type { PhaseOutput } from "../checkpointer.ts";
 import type { JournalContext } from "./context.ts";
 import { readRecords } from "./read-records.ts";
-import { damaged, number, optionalNumber, readDelta, text } from "./fields.ts";
+import { number, optionalNumber, readBeginning, readDelta } from "./fields.ts";
 import { corruptRecord } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";
+import { RecordOrder } from "./record-order.ts";
 import { countAttempts } from "./attempts.ts";
 import type { AttemptMark } from "./attempts.ts";
 
@@ -57,7 +58,9 @@ export async function foldJournal(
   journal: string,
 ): Promise<FoldedRun | undefined> {
   let run: FoldedRun | undefined;
+  const order = new RecordOrder(id);
   for await (const record of readRecords(context, { id, journal, fromSeq: 1 })) {
+    order.check(record);
     if (run === undefined) run = begun(id, record);
     else take(id, run, record);
   }
@@ -70,16 +73,10 @@ export function attemptsOf(run: FoldedRun): ReturnType<typeof countAttempts> {
 }
 
 function begun(id: string, opened: OpenedRecord): FoldedRun {
-  const { control, record } = opened;
-  if (record.type !== "begin") throw corruptRecord(id, record.seq, "is not the beginning of a run");
   return {
-    definition: text(id, opened, "definition"),
-    version: text(id, opened, "version"),
-    queue: text(id, opened, "queue"),
-    input: (opened.payload() as { readonly input?: unknown } | undefined)?.input,
-    createdAt: record.at,
-    timeoutMs: optionalNumber(id, opened, control["timeoutMs"]),
-    deadline: optionalNumber(id, opened, control["deadline"]),
+    ...readBeginning(id, opened),
+    input: (opened.payload() as { readonly input?: unknown } | null | undefined)?.input,
+    createdAt: opened.record.at,
     history: [],
     turns: 0,
     completedPhases: [],
@@ -94,9 +91,6 @@ function begun(id: string, opened: OpenedRecord): FoldedRun {
 /** Takes in the record after those that `run` is made of. */
 function take(id: string, run: FoldedRun, opened: OpenedRecord): void {
   const { record, control } = opened;
-  if (record.generation < run.last.record.generation) {
-    throw corruptRecord(id, record.seq, "is of an earlier owner than the one before it");
-  }
   run.last = opened;
   switch (record.type) {
     case "save":
@@ -132,27 +126,26 @@ function take(id: string, run: FoldedRun, opened: OpenedRecord): void {
   }
 }
 
-function takeProgress(id: string, run: FoldedRun, opened: OpenedRecord): Record<string, unknown> {
-  const payload = opened.payload();
-  if (payload === undefined) return {};
-  if (typeof payload !== "object" || payload === null) throw damaged(id, opened);
-  const { messages, turns, outputs } = readDelta(id, opened, payload);
+function takeProgress(
+  id: string,
+  run: FoldedRun,
+  opened: OpenedRecord,
+): Readonly<Record<string, unknown>> {
+  const before = { turns: run.turns, outputs: run.completedPhases.length };
+  const { payload, messages, turns, outputs } = readDelta(id, opened, before);
   for (const message of messages) run.history.push(message);
-  for (const output of outputs) {
-    if (output.index !== run.completedPhases.length) throw damaged(id, opened);
-    run.completedPhases.push(output);
-  }
+  run.completedPhases.push(...outputs);
   if (turns !== undefined) run.turns = turns;
   if (messages.length + outputs.length > 0 || turns !== undefined) {
     if (run.marks.at(-1)?.type !== "progress") run.marks.push({ type: "progress" });
   }
-  return payload as Record<string, unknown>;
+  return payload;
 }
 
 function readEnd(
   run: FoldedRun,
   { record, control }: OpenedRecord,
-  payload: Record<string, unknown>,
+  payload: Readonly<Record<string, unknown>>,
 ): RunEnd {
   if (record.type === "complete") {
     // The output of the last phase is the run's, and is not written a second time.

@@ -117,6 +117,7 @@ export function openRecord(
   chunks: Uint8Array | undefined,
   codec: Codec,
 ): OpenedRecord {
+  checkFields(runId, record);
   if (!knownTypes.has(record.type)) {
     throw unsupportedFormat(runId, record.seq, `is of the type "${record.type}"`);
   }
@@ -134,6 +135,15 @@ export function openRecord(
     control,
     payload: () => (control.codec === "" ? undefined : decodePayload(runId, record, data, codec)),
   };
+}
+
+/** Checks the members of a record as a store gave them: what is stored there may be anything. @throws `EXECUTUS_CORRUPT_RECORD` */
+export function checkFields(runId: string, record: JournalRecord): void {
+  const { seq, type, generation, nonce, at, data, checksum, chunks = 0 } = record;
+  const areText = typeof type === "string" && typeof nonce === "string";
+  const areNumbers = [seq, generation, at, checksum, chunks].every(Number.isSafeInteger);
+  if (areText && areNumbers && (typeof data === "string" || data instanceof Uint8Array)) return;
+  throw corruptRecord(runId, seq, "has members of the wrong type");
 }
 
 function checksumOf(record: JournalRecord, chunks: Uint8Array | undefined): number {

@@ -3,7 +3,7 @@ import { jittered, pause } from "../runtime.ts";
 import type { JournalRecord, RunGuard, RunPatch, RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
 import { call, lastRecord, read } from "./context.ts";
-import { readControl } from "./format.ts";
+import { checkFields, readControl } from "./format.ts";
 
 /** What a run's row and its last record say together. */
 export type Inspection =
@@ -95,6 +95,7 @@ export async function lookOnce(
   }
   const last = await lastRecord(context, row.incarnation);
   if (last === undefined) return lookAtGhost(context, row);
+  checkFields(id, last);
   const ended = last.type === "complete" || last.type === "fail";
   if (row.status === "active") {
     if (!ended) return { kind: "active", row, last };

@@ -1,0 +1,69 @@
+/** Journals that somebody has damaged, on any store. */
+import { crc32 } from "node:zlib";
+import type { JournalRecord, RunStore } from "@executus/core";
+
+export type Records = readonly JournalRecord[];
+export type Damage = (records: Records) => readonly unknown[];
+
+/** A store that reads one journal as it is damaged; all else is as it was. */
+export function damaged(store: RunStore, journal: string, damage: Damage): RunStore {
+  const read = async (): Promise<Records> => {
+    const records = await Array.fromAsync(store.readJournal(journal, { fromSeq: 1 }));
+    return damage(records) as Records;
+  };
+  return {
+    contract: store.contract,
+    name: store.name,
+    capabilities: store.capabilities,
+    limits: store.limits,
+    open: () => store.open(),
+    insertRun: (row) => store.insertRun(row),
+    updateRun: (ref, patch, guard) => store.updateRun(ref, patch, guard),
+    getRun: (id) => store.getRun(id),
+    listRuns: (query) => store.listRuns(query),
+    deleteRun: (ref) => store.deleteRun(ref),
+    append: (name, record) => store.append(name, record),
+    async *readJournal(name, options) {
+      if (name !== journal) yield* store.readJournal(name, options);
+      else yield* (await read()).filter(({ seq }) => !(seq < options.fromSeq));
+    },
+    async lastRecord(name) {
+      return name === journal ? (await read()).at(-1) : store.lastRecord(name);
+    },
+    putChunk: (name, chunk) => store.putChunk(name, chunk),
+    readChunks: (name, nonce) => store.readChunks(name, nonce),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+/** Changes the record in one slot. */
+export function at(seq: number, change: (record: JournalRecord) => unknown): Damage {
+  return (records) => records.map((each) => (each.seq === seq ? change(each) : each));
+}
+
+/** Puts something into one slot, before what is there, which moves on with all that follows. */
+export function between(seq: number, make: (records: Records) => JournalRecord): Damage {
+  return (records) => [
+    ...records.slice(0, seq - 1),
+    { ...make(records), seq },
+    ...records.slice(seq - 1).map((each) => ({ ...each, seq: each.seq + 1 })),
+  ];
+}
+
+/** A record with other data, and the checksum of that. */
+export function holding(record: JournalRecord, data: string | Uint8Array): JournalRecord {
+  return { ...record, data, checksum: crc32(data) };
+}
+
+/** A record with other fields in its control line. */
+export function controlled(record: JournalRecord, fields: object): JournalRecord {
+  const [line = "", ...rest] = String(record.data).split("\n");
+  const control = { ...(JSON.parse(line) as object), ...fields };
+  return holding(record, [JSON.stringify(control), ...rest].join("\n"));
+}
+
+/** A record with another payload. */
+export function carrying(record: JournalRecord, payload: string): JournalRecord {
+  const [line = ""] = String(record.data).split("\n");
+  return holding(record, `${line}\n${payload}`);
+}
