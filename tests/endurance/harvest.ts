@@ -1,3 +1,4 @@
+import { isExecutusError } from "@executus/core";
 import type { Executor, RunStore } from "@executus/core";
 import { problemsOfEnd, problemsOfOne } from "./checks.ts";
 import type { Ledger } from "./ledger.ts";
@@ -29,11 +30,21 @@ export async function harvest(
       if (row === undefined || view === undefined) continue;
       problems.push(...(await problemsOfOne(store, executor, row, known)), ...problemsOfEnd(view));
       if (problems.length > 0) throw new Error(problems.join("\n"));
-      await executor.delete(id);
       known.forget(id, row.incarnation);
+      if (!(await isRemoved(executor, id))) continue;
       ended += 1;
       if (view.attempt > 1) recovered += 1;
     }
   }
   return { ended, recovered };
+}
+
+/** A removal that is cut off is finished by whoever sweeps. */
+async function isRemoved(executor: Executor, id: string): Promise<boolean> {
+  try {
+    return await executor.delete(id);
+  } catch (error) {
+    if (isExecutusError(error) && error.retryable) return false;
+    throw error;
+  }
 }

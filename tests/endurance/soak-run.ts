@@ -56,7 +56,12 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const pausing = new Set<Promise<void>>();
   await using store = place.open();
   await store.open();
-  const executor = createExecutor({ store, logger: quietLogger, keepStore: true });
+  const executor = createExecutor({
+    store,
+    logger: quietLogger,
+    keepStore: true,
+    callTimeoutMs: 30_000,
+  });
 
   const started = async (): Promise<WorkerProcess> => {
     const log = join(freshFolder(), "acknowledged.txt");
@@ -119,9 +124,9 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   }
 
   for (const readLog of logs) readLog();
+  const left = await endAll(place);
   const problems = await problemsOf(store, known, new Map());
   if (problems.length > 0) throw new Error(problems.join("\n"));
-  const left = await endAll(place);
   const [ended, recovered] = [done.ended + left.runs, done.recovered + left.recovered];
   return { ...done, ended, recovered, records: known.recordCount };
 }

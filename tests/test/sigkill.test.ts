@@ -5,8 +5,8 @@ import { sharedPlaces } from "../support/shared-places.ts";
 
 const kills = 20;
 
-// `npm run kill` does the same for longer, and with a seed of one's choice.
-describe("twenty processes killed with SIGKILL at any instants", () => {
+// `npm run kill` does the same for longer, and with a seed of one's choice. At once, as much of it is waiting.
+describe.concurrent("twenty processes killed with SIGKILL at any instants", () => {
   for (const { name, open } of sharedPlaces) {
     test(`leave all that was acknowledged in a database that is whole, and each run ends once, on ${name}`, async ({
       skip,
