@@ -6,8 +6,18 @@ import { bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
 import { once, typesOf } from "../support/stores.ts";
+import type { Interference } from "../support/stores.ts";
 
 const typeOf = (args: readonly unknown[]): string => (args[1] as { type: string }).type;
+
+/** Interferes with the first append of a type. */
+function onceFor(
+  type: string,
+  how: (call: () => Promise<unknown>) => Promise<unknown>,
+): Interference {
+  const first = once(how);
+  return (call, args) => (typeOf(args) === type ? first(call, args) : undefined);
+}
 
 const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
@@ -30,6 +40,33 @@ describe("an owner", () => {
 
     expect(error).toMatchObject({ code: "EXECUTUS_FENCED" });
     expect(await typesOf(stage.place.open(), "a")).toEqual(["begin"]);
+  });
+
+  test("whose end lands in a journal that is being emptied, of a run that another has ended, is fenced", async () => {
+    await using stage = bench();
+    const first = stage.spawn();
+    const other = stage.spawn({ definitions: [greet] });
+    first.store.interfere(
+      "append",
+      onceFor("complete", async (call) => {
+        const row = await first.store.getRun("a");
+        stage.clock.gone.add(row?.owner ?? "");
+        await other.executor.recover();
+        await other.executor.idle();
+        const guard = { status: "completed", maxGeneration: 2 } as const;
+        const ref = { id: "a", incarnation: row?.incarnation ?? "" };
+        expect(await other.store.updateRun(ref, { status: "deleting", updatedAt: 0 }, guard)).toBe(
+          true,
+        );
+        // The journal alone: the row is removed last.
+        await other.store.deleteRun({ ...ref, id: "nobody" });
+        return call();
+      }),
+    );
+
+    const error = await rejection(first.executor.run(greet, { id: "a" }));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_FENCED" });
   });
 
   test("sees at its heartbeat that its run was claimed, before the claimer has told the row", async () => {

@@ -194,6 +194,8 @@ export class Owner implements Checkpointer {
       return;
     }
     if (row?.incarnation !== this.#ref.incarnation) throw this.#fence();
+    // The run was ended by a later owner, and this record landed in a journal that was being emptied.
+    if (row.status === "deleting" && row.generation > this.#generation) throw this.#fence();
   }
 
   #throwIfOver(): void {
