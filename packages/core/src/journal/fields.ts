@@ -60,7 +60,7 @@ export function readBeginning(id: string, opened: OpenedRecord): Beginning {
 }
 
 /** The error of a record that does not hold what its type says. */
-export function damaged(id: string, { record }: OpenedRecord): Error {
+function damaged(id: string, { record }: OpenedRecord): Error {
   return corruptRecord(id, record.seq, "does not hold what its type says");
 }
 
