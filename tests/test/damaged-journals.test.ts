@@ -30,6 +30,8 @@ interface Case {
   readonly damage: Damage;
   /** Which slot is named. */
   readonly slot: number;
+  /** What else the message says. */
+  readonly says?: string;
   readonly code?: "EXECUTUS_UNSUPPORTED_FORMAT";
   /** Of which run. @default both */
   readonly of?: "talk" | "work";
@@ -103,6 +105,7 @@ const cases: readonly Case[] = [
     what: "whose messages are none",
     damage: at(3, (it) => carrying(it, '{"messages":5}')),
     slot: 3,
+    says: "does not hold what its type says",
   },
   {
     what: "whose messages are an object",
@@ -166,7 +169,17 @@ const cases: readonly Case[] = [
     damage: at(1, (it) => controlled(it, { deadline: "soon" })),
     slot: 1,
   },
-  { what: "whose begin is a save", damage: at(1, (it) => ({ ...it, type: "save" })), slot: 1 },
+  {
+    what: "whose begin has a time limit that is none",
+    damage: at(1, (it) => controlled(it, { timeoutMs: "soon" })),
+    slot: 1,
+  },
+  {
+    what: "whose begin is a save",
+    damage: at(1, (it) => ({ ...it, type: "save" })),
+    slot: 1,
+    says: "is not the beginning of a run",
+  },
   // Of another format
   {
     what: "of a newer format",
@@ -193,7 +206,7 @@ const cases: readonly Case[] = [
     code: "EXECUTUS_UNSUPPORTED_FORMAT",
   },
   // Duplicated
-  { what: "with a record twice", damage: between(4, third), slot: 4 },
+  { what: "with a record twice", damage: between(4, third), slot: 4, says: "is there twice" },
   { what: "with a record again, later", damage: between(5, third), slot: 5 },
   { what: "that begins twice", damage: between(2, first), slot: 2 },
   // Foreign
@@ -201,11 +214,13 @@ const cases: readonly Case[] = [
     what: "with a beginning in the middle",
     damage: between(3, (all) => ({ ...first(all), nonce: "foreign" })),
     slot: 3,
+    says: "cannot stand here",
   },
   {
     what: "with a save of a later owner",
     damage: at(3, (it) => ({ ...it, generation: 2 })),
     slot: 3,
+    says: "is of another owner",
   },
   {
     what: "with a save of an earlier owner",
@@ -226,16 +241,19 @@ const cases: readonly Case[] = [
     what: "that goes on after an end",
     damage: between(3, (all) => foreign(all, "complete")),
     slot: 4,
+    says: "follows the end of the run",
   },
   {
     what: "that goes on after a failure",
     damage: between(3, (all) => foreign(all, "fail")),
     slot: 4,
+    says: "follows the end of the run",
   },
   {
     what: "that is opened again without an end",
     damage: between(3, (all) => ({ ...foreign(all, "reopen"), generation: 2 })),
     slot: 3,
+    says: "opens a run again that has not failed",
   },
   // The last record, which every look at a run begins with
   {
@@ -329,7 +347,7 @@ for (const open of places) {
     describe(`a journal of the kind "${victim}", on ${open().name},`, () => {
       test.each(apt)(
         "$what, is named with run and slot, and left as it is",
-        async ({ damage, slot, code = "EXECUTUS_CORRUPT_RECORD" }) => {
+        async ({ damage, slot, says = "", code = "EXECUTUS_CORRUPT_RECORD" }) => {
           using place = open();
           const { executor, store, incarnation } = await world(place, victim, damage);
           await using stack = new AsyncDisposableStack();
@@ -338,7 +356,7 @@ for (const open of places) {
           const expected = {
             code,
             runId: victim,
-            message: expect.stringContaining(`Record ${slot} of run "${victim}"`),
+            message: expect.stringContaining(`Record ${slot} of run "${victim}" ${says}`),
           };
           const definition = victim === "talk" ? talk : work;
 
