@@ -73,11 +73,18 @@ function list(value: unknown): unknown[] {
   return value;
 }
 
+/**
+ * Loops, and no more functions than it takes: while code is still interpreted, the deepest value that the encoder takes
+ * fills most of the stack.
+ */
 function pairs(value: unknown, depth: number): [unknown, unknown][] {
-  return list(value).map((pair) => {
-    const [key, member] = list(pair);
-    return [revive(key, depth + 1), revive(member, depth + 1)];
-  });
+  const found: [unknown, unknown][] = [];
+  for (const pair of list(value)) {
+    const two = list(pair);
+    const key = revive(two[0], depth + 1);
+    found.push([key, revive(two[1], depth + 1)]);
+  }
+  return found;
 }
 
 function reviveTagged(object: Record<string, unknown>, depth: number): unknown {
@@ -131,25 +138,32 @@ const readers: Readonly<
     return expression;
   },
   Map: (value, depth) => new Map(pairs(value, depth)),
-  Set: (value, depth) => new Set(list(value).map((item) => revive(item, depth + 1))),
+  Set: (value, depth) => {
+    const items = new Set();
+    for (const item of list(value)) items.add(revive(item, depth + 1));
+    return items;
+  },
   Buffer: (value) => Buffer.from(text(value), "base64"),
   ArrayBuffer: (value) => {
     const { buffer, byteOffset, byteLength } = Buffer.from(text(value), "base64");
     return buffer.slice(byteOffset, byteOffset + byteLength);
   },
-  object: (value, depth) => reviveEntries({}, value, depth),
-  "null-prototype": (value, depth) => reviveEntries(Object.create(null) as object, value, depth),
-  sparse: (value, depth, { length }) => {
-    const places = whole(length, 2 ** 32);
-    const array: unknown[] = new Array(places);
-    for (const [index, item] of pairs(value, depth)) array[whole(index, places)] = item;
-    return array;
-  },
+  object: (value, depth) => withEntries({}, pairs(value, depth)),
+  "null-prototype": (value, depth) =>
+    withEntries(Object.create(null) as object, pairs(value, depth)),
+  sparse: (value, depth, { length }) => sparseArray(length, pairs(value, depth)),
   Error: (value, depth, object) => reviveError(text(object["class"]), pairs(value, depth)),
 };
 
-function reviveEntries(target: object, value: unknown, depth: number): object {
-  for (const [key, member] of pairs(value, depth)) define(target, text(key), member);
+function sparseArray(length: unknown, items: readonly [unknown, unknown][]): unknown[] {
+  const places = whole(length, 2 ** 32);
+  const array: unknown[] = new Array(places);
+  for (const [index, item] of items) array[whole(index, places)] = item;
+  return array;
+}
+
+function withEntries(target: object, entries: readonly [unknown, unknown][]): object {
+  for (const [key, member] of entries) define(target, text(key), member);
   return target;
 }
 
