@@ -105,7 +105,6 @@ export const zombieScenarios: readonly Scenario[] = [
       });
 
       equal(await codeOf(tell(process, told, id)), "EXECUTUS_FENCED");
-      isOver = true;
 
       deepEqual(await typesOf(world, id), ["begin", "save"], "nothing of it is written");
       world.presumeGone(process);
