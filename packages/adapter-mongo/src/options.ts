@@ -6,7 +6,7 @@ import type { MongoClientOptions } from "mongodb";
 export interface MongoStoreOptions {
   /** A client that the caller keeps and closes. Its time limits and pool are the store's, its read and write concerns are not. */
   readonly client?: MongoClient | undefined;
-  /** A connection string. The store makes a client of it, with time limits that fit the core's, and closes it. */
+  /** A connection string. The store makes a client of it, with time limits that fit the core's where it sets none, and closes it. */
   readonly url?: string | undefined;
   /** @default the one that `url` names, else "executus" */
   readonly database?: string | undefined;
