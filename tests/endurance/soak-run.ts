@@ -69,7 +69,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     logs.push(() => known.add(readLog()));
     const concurrent = Math.max(1, Math.ceil(runs / processes));
     const task = { store: place.address, name: `w${logs.length}`, log, concurrent, leaseMs };
-    const worker = startWorkerProcess({ ...task, upToMs: server === undefined ? 100 : 500 });
+    const worker = startWorkerProcess({ ...task, upToMs: server === undefined ? 100 : 1500 });
     await worker.ready;
     worker.go();
     return worker;

@@ -433,3 +433,89 @@ test.each(places.map((open) => ({ name: open().name, open })))(
     await executor[Symbol.asyncDispose]();
   },
 );
+
+describe.each(places.map((open) => ({ name: open().name, open })))(
+  "a damaged journal of a run that nobody drives, on $name,",
+  ({ open }) => {
+    test.each<Pick<Case, "what" | "damage">>([
+      { what: "that lacks its first record", damage: (all) => all.slice(1) },
+      { what: "with a hole", damage: (all) => all.filter(({ seq }) => seq !== 3) },
+      { what: "with a wrong checksum", damage: at(3, (it) => ({ ...it, checksum: 1 })) },
+      {
+        what: "with a save of a later owner",
+        damage: at(3, (it) => ({ ...it, generation: 2 })),
+      },
+      { what: "whose last record is no JSON", damage: at(5, (it) => holding(it, "hello")) },
+    ])("$what, ends when it is cancelled, and can then be deleted", async ({ damage }) => {
+      using place = open();
+      const { executor, store, incarnation } = await world(place, "talk", damage);
+      await using stack = new AsyncDisposableStack();
+      stack.use(executor);
+
+      expect(await rejection(executor.delete("talk"))).toMatchObject({
+        code: "EXECUTUS_RUN_ACTIVE",
+      });
+      expect(await executor.cancel("talk")).toBe(true);
+      expect(await store.getRun("talk")).toMatchObject({
+        status: "failed",
+        code: "EXECUTUS_CANCELLED",
+      });
+      expect(await rejection(executor.get("talk"))).toMatchObject({
+        code: "EXECUTUS_CORRUPT_RECORD",
+      });
+      expect(await executor.delete("talk")).toBe(true);
+      expect(await store.getRun("talk")).toBeUndefined();
+      expect(await store.lastRecord(incarnation)).toBeUndefined();
+    });
+
+    test("is opened again by a retry, and is still damaged", async () => {
+      using place = open();
+      const hole: Damage = (all) => all.filter(({ seq }) => seq !== 3);
+      const { executor, store } = await world(place, "talk", hole);
+      await using stack = new AsyncDisposableStack();
+      stack.use(executor);
+      await executor.cancel("talk");
+
+      const handle = await executor.retry("talk");
+      expect(await rejection(handle.result())).toMatchObject({ code: "EXECUTUS_CORRUPT_RECORD" });
+      expect(await store.getRun("talk")).toMatchObject({ status: "active" });
+      expect(await executor.cancel("talk")).toBe(true);
+      expect(await executor.delete("talk")).toBe(true);
+    });
+
+    test("of a newer format, waits for a process that can read it", async () => {
+      using place = open();
+      const newer = at(3, (it) => controlled(it, { v: 2 }));
+      const { executor, store } = await world(place, "talk", newer);
+      await using stack = new AsyncDisposableStack();
+      stack.use(executor);
+
+      expect(await executor.cancel("talk")).toBe(true);
+      expect(await store.getRun("talk")).toMatchObject({ status: "active" });
+    });
+
+    test("is not ended while somebody drives it", async () => {
+      using place = open();
+      const wait = createExecutor({ store: place.open(), logger: testLogger() });
+      await using stack = new AsyncDisposableStack();
+      const handle = await wait.start(talk, { id: "talk", input: "talk" });
+      void handle.result().catch(() => {});
+      await settle();
+      const store = place.open();
+      await store.open();
+      const { incarnation = "" } = (await store.getRun("talk")) ?? {};
+      const hole: Damage = (all) => all.filter(({ seq }) => seq !== 2);
+      const other = createExecutor({
+        store: damaged(store, incarnation, hole),
+        definitions: [talk],
+        logger: testLogger(),
+      });
+      stack.use(other);
+
+      expect(await other.cancel("talk")).toBe(true);
+      expect(await store.getRun("talk")).toMatchObject({ status: "active" });
+      expect((await store.lastRecord(incarnation))?.type).toBe("request");
+      await wait.shutdown({ graceMs: 0 });
+    });
+  },
+);

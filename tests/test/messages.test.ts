@@ -273,7 +273,7 @@ const table: readonly Told[] = [
       return rejection(executor.get("a"));
     },
     message:
-      'Record 1 of run "a" does not match its checksum. Nothing was changed; restore it from a backup, or delete the run.',
+      'Record 1 of run "a" does not match its checksum. Nothing was changed; restore it from a backup, or cancel the run and delete it.',
   },
   {
     code: "EXECUTUS_UNSUPPORTED_FORMAT",

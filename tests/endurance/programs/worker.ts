@@ -38,8 +38,8 @@ await using executor = createExecutor({
   store,
   definitions,
   leaseMs: task.leaseMs,
-  pollMs: 100,
-  recovery: { everyMs: 200 },
+  pollMs: 500,
+  recovery: { everyMs: 1000 },
   durability: "required",
   logger: quietLogger,
   // It is killed more often than any run deserves.

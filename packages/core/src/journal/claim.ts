@@ -1,10 +1,14 @@
 import type { ResumeState, RunInfo } from "../checkpointer.ts";
+import type { Codec } from "../codec.ts";
+import { isExecutusError } from "../errors.ts";
 import type { ExecutusError } from "../errors.ts";
 import type { JournalRecord, RunRef, RunRow } from "../store.ts";
 import type { JournalContext } from "./context.ts";
 import { controlRecord, fillSlot } from "./context.ts";
-import { attemptsOf } from "./fold.ts";
+import { attemptsOf, beginningOf } from "./fold.ts";
 import type { FoldedRun, Since } from "./fold.ts";
+import { openRecord } from "./format.ts";
+import type { OpenedRecord } from "./format.ts";
 import { isDue } from "./due.ts";
 import { getRow, inspect, lookOnce, retrying, updateRow } from "./inspect.ts";
 import type { Observations } from "./observations.ts";
@@ -78,7 +82,7 @@ async function tryClaim(
   last: JournalRecord,
   options: ClaimOptions,
 ): Promise<ClaimOutcome | undefined> {
-  const read = await readForClaim(context, row);
+  const read = await readForClaim(context, row, last);
   if (read === undefined || !("history" in read)) return read;
   const refusal = options.admit({ ...read, id: row.id, incarnation: row.incarnation });
   if (refusal !== undefined && !read.cancelAsked) return { kind: "skipped", error: refusal };
@@ -102,17 +106,45 @@ async function tryClaim(
   return take(context, row, { generation, seq, heldSince }, read, options);
 }
 
-/** Reads a journal, or says that it cannot be read here. @returns `undefined` to look again. */
+/** Reads a journal, or says that it cannot be read here. @returns `undefined` to look again */
 async function readForClaim(
   context: JournalContext,
   row: RunRow,
+  last: JournalRecord,
 ): Promise<FoldedRun | ClaimOutcome | undefined> {
   try {
     const run = await foldIfThere(context, row);
     return run?.end === undefined ? run : undefined;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    return { kind: "skipped", error };
+    const isDamaged = isExecutusError(error, "EXECUTUS_CORRUPT_RECORD");
+    return (isDamaged && damagedButCancelled(context, row, last)) || { kind: "skipped", error };
+  }
+}
+
+/**
+ * A damaged run whose last word is a request to cancel it: to end it takes nothing of what it holds. Else it could never be
+ * ended, and so never be deleted.
+ */
+function damagedButCancelled(
+  { codec }: JournalContext,
+  { id, definition, version, queue, createdAt }: RunRow,
+  last: JournalRecord,
+): FoldedRun | undefined {
+  if (last.type !== "request" || last.chunks !== undefined) return undefined;
+  const opened = openIfIntact(id, last, codec);
+  if (opened?.control["kind"] !== "cancel") return undefined;
+  const known = { definition, version, queue, createdAt };
+  const unknown = { input: undefined, timeoutMs: undefined, deadline: undefined };
+  return { ...beginningOf({ ...known, ...unknown }, opened), cancelAsked: true };
+}
+
+function openIfIntact(id: string, record: JournalRecord, codec: Codec): OpenedRecord | undefined {
+  try {
+    return openRecord(id, record, undefined, codec);
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
   }
 }
 

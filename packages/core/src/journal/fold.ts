@@ -2,6 +2,7 @@ import type { PhaseOutput } from "../checkpointer.ts";
 import type { JournalContext } from "./context.ts";
 import { readRecords } from "./read-records.ts";
 import { number, optionalNumber, readBeginning, readDelta } from "./fields.ts";
+import type { Beginning } from "./fields.ts";
 import { corruptRecord } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";
 import { RecordOrder } from "./record-order.ts";
@@ -72,11 +73,13 @@ export function attemptsOf(run: FoldedRun): ReturnType<typeof countAttempts> {
   return countAttempts(run.marks);
 }
 
-function begun(id: string, opened: OpenedRecord): FoldedRun {
+/** A run of which no more is known than how it began. */
+export function beginningOf(
+  beginning: Beginning & Pick<FoldedRun, "input" | "createdAt">,
+  last: OpenedRecord,
+): FoldedRun {
   return {
-    ...readBeginning(id, opened),
-    input: (opened.payload() as { readonly input?: unknown } | null | undefined)?.input,
-    createdAt: opened.record.at,
+    ...beginning,
     history: [],
     turns: 0,
     completedPhases: [],
@@ -84,8 +87,14 @@ function begun(id: string, opened: OpenedRecord): FoldedRun {
     cancelAsked: false,
     end: undefined,
     marks: [{ type: "begin" }],
-    last: opened,
+    last,
   };
+}
+
+function begun(id: string, opened: OpenedRecord): FoldedRun {
+  const payload = opened.payload() as { readonly input?: unknown } | null | undefined;
+  const createdAt = opened.record.at;
+  return beginningOf({ ...readBeginning(id, opened), input: payload?.input, createdAt }, opened);
 }
 
 /** Takes in the record after those that `run` is made of. */

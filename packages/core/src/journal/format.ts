@@ -77,7 +77,7 @@ function sizeOf(data: string | Uint8Array): number {
 export function corruptRecord(runId: string, seq: number, what: string): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_CORRUPT_RECORD",
-    `Record ${seq} of run "${runId}" ${what}. Nothing was changed; restore it from a backup, or delete the run.`,
+    `Record ${seq} of run "${runId}" ${what}. Nothing was changed; restore it from a backup, or cancel the run and delete it.`,
     { runId },
   );
 }
