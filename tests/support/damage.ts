@@ -1,6 +1,6 @@
 /** Journals that somebody has damaged, on any store. */
 import { crc32 } from "node:zlib";
-import type { JournalRecord, RunStore } from "@executus/core";
+import type { JournalRecord, RunRow, RunStore } from "@executus/core";
 
 export type Records = readonly JournalRecord[];
 export type Damage = (records: Records) => readonly unknown[];
@@ -11,6 +11,36 @@ export function damaged(store: RunStore, journal: string, damage: Damage): RunSt
     const records = await Array.fromAsync(store.readJournal(journal, { fromSeq: 1 }));
     return damage(records) as Records;
   };
+  return {
+    ...same(store),
+    async *readJournal(name, options) {
+      if (name !== journal) yield* store.readJournal(name, options);
+      else yield* (await read()).filter(({ seq }) => !(seq < options.fromSeq));
+    },
+    async lastRecord(name) {
+      return name === journal ? (await read()).at(-1) : store.lastRecord(name);
+    },
+  };
+}
+
+/** A store that reads one row with other members, and lists it so under its own id; all else is as it was. */
+export function damagedRow(store: RunStore, id: string, members: object): RunStore {
+  const read = (row: RunRow): RunRow => (row.id === id ? { ...row, ...members } : row);
+  const list = (row: RunRow): RunRow => ({ ...read(row), id: row.id });
+  return {
+    ...same(store),
+    async getRun(asked) {
+      const row = await store.getRun(asked);
+      return row && read(row);
+    },
+    async listRuns(query) {
+      const page = await store.listRuns(query);
+      return { ...page, runs: page.runs.map(list) };
+    },
+  };
+}
+
+function same(store: RunStore): RunStore {
   return {
     contract: store.contract,
     name: store.name,
@@ -23,13 +53,8 @@ export function damaged(store: RunStore, journal: string, damage: Damage): RunSt
     listRuns: (query) => store.listRuns(query),
     deleteRun: (ref) => store.deleteRun(ref),
     append: (name, record) => store.append(name, record),
-    async *readJournal(name, options) {
-      if (name !== journal) yield* store.readJournal(name, options);
-      else yield* (await read()).filter(({ seq }) => !(seq < options.fromSeq));
-    },
-    async lastRecord(name) {
-      return name === journal ? (await read()).at(-1) : store.lastRecord(name);
-    },
+    readJournal: (name, options) => store.readJournal(name, options),
+    lastRecord: (name) => store.lastRecord(name),
     putChunk: (name, chunk) => store.putChunk(name, chunk),
     readChunks: (name, nonce) => store.readChunks(name, nonce),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -4,6 +4,7 @@ import type { JournalRecord, RunGuard, RunPatch, RunRef, RunRow } from "../store
 import type { JournalContext } from "./context.ts";
 import { call, lastRecord, read } from "./context.ts";
 import { checkFields, readControl } from "./format.ts";
+import { checkRow } from "./row.ts";
 
 /** What a run's row and its last record say together. */
 export type Inspection =
@@ -51,8 +52,11 @@ export async function inspect(context: JournalContext, id: string): Promise<Insp
   return found;
 }
 
-export function getRow(context: JournalContext, id: string): Promise<RunRow | undefined> {
-  return read(context, "getRun", () => context.store.getRun(id));
+/** Reads a row. @throws `EXECUTUS_CORRUPT_RECORD`, `EXECUTUS_STORE_UNAVAILABLE` */
+export async function getRow(context: JournalContext, id: string): Promise<RunRow | undefined> {
+  const row = await read(context, "getRun", () => context.store.getRun(id));
+  if (row !== undefined) checkRow(id, row);
+  return row;
 }
 
 /** Updates a row. @returns whether the guard held; at a repetition `false` may be the answer to one's own first try. */
