@@ -2,14 +2,16 @@
 import { crc32 } from "node:zlib";
 import type { JournalRecord, RunRow, RunStore } from "@executus/core";
 
-export type Records = readonly JournalRecord[];
+/** A record, and the journal that it is of, which its checksum includes. */
+export type KeptRecord = JournalRecord & { readonly journal: string };
+export type Records = readonly KeptRecord[];
 export type Damage = (records: Records) => readonly unknown[];
 
 /** A store that reads one journal as it is damaged; all else is as it was. */
 export function damaged(store: RunStore, journal: string, damage: Damage): RunStore {
   const read = async (): Promise<Records> => {
     const records = await Array.fromAsync(store.readJournal(journal, { fromSeq: 1 }));
-    return damage(records) as Records;
+    return damage(records.map((record) => ({ ...record, journal }))) as Records;
   };
   return {
     ...same(store),
@@ -62,12 +64,12 @@ function same(store: RunStore): RunStore {
 }
 
 /** Changes the record in one slot. */
-export function at(seq: number, change: (record: JournalRecord) => unknown): Damage {
+export function at(seq: number, change: (record: KeptRecord) => unknown): Damage {
   return (records) => records.map((each) => (each.seq === seq ? change(each) : each));
 }
 
 /** Puts something into one slot, before what is there, which moves on with all that follows. */
-export function between(seq: number, make: (records: Records) => JournalRecord): Damage {
+export function between(seq: number, make: (records: Records) => KeptRecord): Damage {
   return (records) => [
     ...records.slice(0, seq - 1),
     { ...make(records), seq },
@@ -76,19 +78,19 @@ export function between(seq: number, make: (records: Records) => JournalRecord):
 }
 
 /** A record with other data, and the checksum of that. */
-export function holding(record: JournalRecord, data: string | Uint8Array): JournalRecord {
-  return { ...record, data, checksum: crc32(data) };
+export function holding(record: KeptRecord, data: string | Uint8Array): KeptRecord {
+  return { ...record, data, checksum: crc32(data, crc32(record.journal)) };
 }
 
 /** A record with other fields in its control line. */
-export function controlled(record: JournalRecord, fields: object): JournalRecord {
+export function controlled(record: KeptRecord, fields: object): KeptRecord {
   const [line = "", ...rest] = String(record.data).split("\n");
   const control = { ...(JSON.parse(line) as object), ...fields };
   return holding(record, [JSON.stringify(control), ...rest].join("\n"));
 }
 
 /** A record with another payload. */
-export function carrying(record: JournalRecord, payload: string): JournalRecord {
+export function carrying(record: KeptRecord, payload: string): KeptRecord {
   const [line = ""] = String(record.data).split("\n");
   return holding(record, `${line}\n${payload}`);
 }

@@ -205,7 +205,11 @@ async function takeAway(place: Place, clock: TestClock): Promise<void> {
   const generation = last.generation + 1;
   const data = `${JSON.stringify({ v: 1, codec: "", owner: "other", leaseMs: 30_000, seen: row.generation })}\n`;
   const record = { seq: last.seq + 1, type: "claim", generation, nonce: "other", at: clock.now() };
-  await store.append(row.incarnation, { ...record, data, checksum: crc32(data) });
+  await store.append(row.incarnation, {
+    ...record,
+    data,
+    checksum: crc32(data, crc32(row.incarnation)),
+  });
   const patch = { generation, owner: "other", dueAt: clock.now() + 30_000, updatedAt: clock.now() };
   await store.updateRun(row, patch, { status: "active", maxGeneration: row.generation });
   await store[Symbol.asyncDispose]();

@@ -1,9 +1,10 @@
+import { crc32 } from "node:zlib";
 import { createExecutor, defineLoop, defineRun, systemRuntime } from "@executus/core";
-import type { Executor, JournalRecord } from "@executus/core";
+import type { Executor } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { settle } from "../support/clock.ts";
 import { at, between, carrying, controlled, damaged, holding } from "../support/damage.ts";
-import type { Damage, Records } from "../support/damage.ts";
+import type { Damage, KeptRecord, Records } from "../support/damage.ts";
 import { testLogger } from "../support/logger.ts";
 import { rejection, untilAborted } from "../support/promises.ts";
 import { places } from "../support/stores.ts";
@@ -37,10 +38,10 @@ interface Case {
   readonly of?: "talk" | "work";
 }
 
-const data = (change: (record: JournalRecord) => string | Uint8Array) => (record: JournalRecord) =>
+const data = (change: (record: KeptRecord) => string | Uint8Array) => (record: KeptRecord) =>
   holding(record, change(record));
-const first = (records: Records): JournalRecord => records[0] as JournalRecord;
-const third = (records: Records): JournalRecord => records[2] as JournalRecord;
+const first = (records: Records): KeptRecord => records[0] as KeptRecord;
+const third = (records: Records): KeptRecord => records[2] as KeptRecord;
 
 const cases: readonly Case[] = [
   // Missing
@@ -211,6 +212,15 @@ const cases: readonly Case[] = [
   { what: "that begins twice", damage: between(2, first), slot: 2 },
   // Foreign
   {
+    what: "with a save of another journal that would fit",
+    damage: at(3, (it) => {
+      const data = String(it.data);
+      return { ...it, nonce: "foreign", checksum: crc32(data, crc32("another")) };
+    }),
+    slot: 3,
+    says: "does not match its checksum",
+  },
+  {
     what: "with a beginning in the middle",
     damage: between(3, (all) => ({ ...first(all), nonce: "foreign" })),
     slot: 3,
@@ -310,11 +320,11 @@ const cases: readonly Case[] = [
   },
 ];
 
-function foreign(all: Records, type: string): JournalRecord {
+function foreign(all: Records, type: string): KeptRecord {
   return holding({ ...third(all), type, nonce: `foreign-${type}` }, '{"v":1,"codec":""}\n');
 }
 
-function claim(all: Records, generation: number): JournalRecord {
+function claim(all: Records, generation: number): KeptRecord {
   return controlled({ ...foreign(all, "claim"), generation }, { owner: "x", leaseMs: 1, seen: 1 });
 }
 

@@ -23,9 +23,10 @@ const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
   .phase("speak", () => "hi");
 
-function reopening(seq: number): JournalRecord {
+function reopening(journal: string, seq: number): JournalRecord {
   const data = '{"v":1,"codec":""}\n';
-  return { seq, type: "reopen", generation: 2, nonce: "late", at: 0, data, checksum: crc32(data) };
+  const checksum = crc32(data, crc32(journal));
+  return { seq, type: "reopen", generation: 2, nonce: "late", at: 0, data, checksum };
 }
 
 describe("an owner", () => {
@@ -187,7 +188,7 @@ describe("a run that is removed, and a late reopening lands in its journal, whil
         ...store,
         async *readJournal(journal, options) {
           yield* await Array.fromAsync(store.readJournal(journal, options));
-          if (await executor.delete("a")) yield reopening(3);
+          if (await executor.delete("a")) yield reopening(journal, 3);
         },
       },
     });
@@ -212,7 +213,8 @@ describe("a retry of a run whose row has not been told of its end", () => {
     const running = rejection(first.executor.run(fails, { id: "a" }));
     await settle();
     // Somebody has read the row of an earlier end, and the end in the journal.
-    await first.store.append((await first.store.getRun("a"))?.incarnation ?? "", reopening(3));
+    const { incarnation = "" } = (await first.store.getRun("a")) ?? {};
+    await first.store.append(incarnation, reopening(incarnation, 3));
     const other = stage.spawn();
 
     await other.executor.retry("a");

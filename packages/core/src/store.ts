@@ -146,7 +146,7 @@ export interface JournalRecord {
   readonly at: number;
   /** Text (well-formed, without NUL) comes back as text, bytes as bytes. */
   readonly data: string | Uint8Array;
-  /** CRC-32 of the data, chunks included. An unsigned 32-bit number. */
+  /** CRC-32 of the journal's name and the data, chunks included. An unsigned 32-bit number. */
   readonly checksum: number;
   /** How many chunks under `nonce` hold the payload; absent if `data` holds all of it. */
   readonly chunks?: number | undefined;

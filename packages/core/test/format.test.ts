@@ -3,7 +3,7 @@ import { jsonCodec } from "../src/codec.ts";
 import { draftRecord, openRecord, readControl } from "../src/journal/format.ts";
 import type { JournalRecord } from "../src/store.ts";
 
-const header = { type: "save", generation: 1, nonce: "n", at: 0 };
+const header = { journal: "j", type: "save", generation: 1, nonce: "n", at: 0 };
 const payload = { codec: "json", data: '{"messages":["é"]}' };
 const record: JournalRecord = { ...draftRecord(header, {}, payload, 1_000_000).record, seq: 7 };
 
@@ -20,7 +20,9 @@ describe("a record", () => {
   test("is a line of control, readable without the codec, and the payload", () => {
     expect(record.data).toBe('{"v":1,"codec":"json"}\n{"messages":["é"]}');
     expect(readControl("a", record)).toEqual({ v: 1, codec: "json" });
-    expect(openRecord("a", record, undefined, jsonCodec).payload()).toEqual({ messages: ["é"] });
+    expect(
+      openRecord({ id: "a", incarnation: "j" }, record, undefined, jsonCodec).payload(),
+    ).toEqual({ messages: ["é"] });
   });
 
   test("over the store's limit goes into chunks, whose text comes back", () => {
@@ -29,7 +31,12 @@ describe("a record", () => {
 
     expect(chunks.length).toBe(head.chunks);
     for (const chunk of chunks) expect(chunk.byteLength).toBeLessThanOrEqual(8);
-    const opened = openRecord("a", whole, Buffer.concat(chunks), jsonCodec);
+    const opened = openRecord(
+      { id: "a", incarnation: "j" },
+      whole,
+      Buffer.concat(chunks),
+      jsonCodec,
+    );
     expect(opened.payload()).toEqual({ messages: ["é"] });
   });
 
@@ -42,16 +49,20 @@ describe("a record", () => {
     const { record: head, chunks } = draftRecord(header, {}, raw, 2);
     const cut = { ...head, seq: 1 };
 
-    expect(openRecord("a", whole, undefined, codec).payload()).toEqual(Buffer.from(bytes));
-    expect(openRecord("a", cut, Buffer.concat(chunks), codec).payload()).toEqual(
+    expect(openRecord({ id: "a", incarnation: "j" }, whole, undefined, codec).payload()).toEqual(
       Buffer.from(bytes),
     );
+    expect(
+      openRecord({ id: "a", incarnation: "j" }, cut, Buffer.concat(chunks), codec).payload(),
+    ).toEqual(Buffer.from(bytes));
   });
 
   test("of which one character was changed is CORRUPT_RECORD, with run id and slot, and without its content", () => {
     const data = String(record.data).replace("é", "e");
 
-    const error = failure(() => openRecord("run x", { ...record, data }, undefined, jsonCodec));
+    const error = failure(() =>
+      openRecord({ id: "run x", incarnation: "j" }, { ...record, data }, undefined, jsonCodec),
+    );
 
     expect(error).toMatchObject({ code: "EXECUTUS_CORRUPT_RECORD", runId: "run x" });
     expect((error as Error).message).toMatch(
@@ -65,7 +76,11 @@ describe("a record", () => {
     const bytes = Buffer.concat(chunks);
     bytes[3] = 0x78;
 
-    expect(failure(() => openRecord("a", { ...head, seq: 1 }, bytes, jsonCodec))).toMatchObject({
+    expect(
+      failure(() =>
+        openRecord({ id: "a", incarnation: "j" }, { ...head, seq: 1 }, bytes, jsonCodec),
+      ),
+    ).toMatchObject({
       code: "EXECUTUS_CORRUPT_RECORD",
     });
   });
@@ -76,7 +91,9 @@ describe("a record", () => {
     ["of another codec", draftRecord(header, {}, { codec: "zstd", data: "x" }, 1e6).record],
   ] as const) {
     test(`${what} is UNSUPPORTED_FORMAT`, () => {
-      const error = failure(() => openRecord("a", { ...changed, seq: 3 }, undefined, jsonCodec));
+      const error = failure(() =>
+        openRecord({ id: "a", incarnation: "j" }, { ...changed, seq: 3 }, undefined, jsonCodec),
+      );
       expect(error).toMatchObject({ code: "EXECUTUS_UNSUPPORTED_FORMAT", runId: "a" });
     });
   }

@@ -20,7 +20,7 @@ const nothing = { messages: 0, outputs: 0, turns: 0 };
  */
 export async function begin(context: JournalContext, info: RunInfo): Promise<Owner> {
   const ref: RunRef = { id: info.id, incarnation: context.runtime.id() };
-  await putBegin(context, ref, beginRecord(context, info));
+  await putBegin(context, ref, beginRecord(context, ref, info));
   const sentAt: number[] = [];
   const heldSince = await retrying(context, () => insert(context, ref, info, sentAt));
   if (heldSince === undefined) throw sentButUnknown(info.id, neverHeldStill(info.id));
@@ -46,7 +46,11 @@ function firstRow(context: JournalContext, ref: RunRef, info: RunInfo): RunRow {
   };
 }
 
-function beginRecord(context: JournalContext, info: RunInfo): Draft {
+function beginRecord(
+  context: JournalContext,
+  { incarnation: journal }: RunRef,
+  info: RunInfo,
+): Draft {
   const { runtime, store, codec, queue, owner, leaseMs, maxRecordedBytes: maxBytes } = context;
   const { input, definition, version, timeoutMs, deadline } = info;
   const { codec: name, data } = encodePayload(
@@ -55,7 +59,7 @@ function beginRecord(context: JournalContext, info: RunInfo): Draft {
     { maxBytes, base: nothing, runId: info.id },
   );
   return draftRecord(
-    { type: "begin", generation: 1, nonce: runtime.id(), at: info.createdAt },
+    { journal, type: "begin", generation: 1, nonce: runtime.id(), at: info.createdAt },
     { definition, version, queue, timeoutMs, deadline, owner, leaseMs },
     { codec: name, data },
     store.limits.maxRecordBytes,

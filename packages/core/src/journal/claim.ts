@@ -93,7 +93,7 @@ async function tryClaim(
   if (last.seq > read.last.record.seq) return undefined;
   // Somebody has claimed it since it was looked at: whether that hand-over is under way is to be asked anew.
   if (read.last.record.generation > last.generation) return undefined;
-  const { record } = controlRecord(context, "claim", generation, {
+  const { record } = controlRecord(context, row.incarnation, "claim", generation, {
     owner: context.owner,
     leaseMs: context.leaseMs,
     seen: now.generation,
@@ -128,20 +128,20 @@ async function readForClaim(
  */
 function damagedButCancelled(
   { codec }: JournalContext,
-  { id, definition, version, queue, createdAt }: RunRow,
+  { id, incarnation, definition, version, queue, createdAt }: RunRow,
   last: JournalRecord,
 ): FoldedRun | undefined {
   if (last.type !== "request" || last.chunks !== undefined) return undefined;
-  const opened = openIfIntact(id, last, codec);
+  const opened = openIfIntact({ id, incarnation }, last, codec);
   if (opened?.control["kind"] !== "cancel") return undefined;
   const known = { definition, version, queue, createdAt };
   const unknown = { input: undefined, timeoutMs: undefined, deadline: undefined };
   return { ...beginningOf({ ...known, ...unknown }, opened), cancelAsked: true };
 }
 
-function openIfIntact(id: string, record: JournalRecord, codec: Codec): OpenedRecord | undefined {
+function openIfIntact(ref: RunRef, record: JournalRecord, codec: Codec): OpenedRecord | undefined {
   try {
-    return openRecord(id, record, undefined, codec);
+    return openRecord(ref, record, undefined, codec);
   } catch (error) {
     if (isUnreadable(error)) return undefined;
     throw error;

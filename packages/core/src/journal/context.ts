@@ -50,11 +50,12 @@ export function read<T>(
 /** A record without a payload: who asks or claims what. */
 export function controlRecord(
   { runtime, store }: JournalContext,
+  journal: string,
   type: string,
   generation: number,
   fields: Readonly<Record<string, unknown>>,
 ): Draft {
-  const header = { type, generation, nonce: runtime.id(), at: runtime.now() };
+  const header = { journal, type, generation, nonce: runtime.id(), at: runtime.now() };
   return draftRecord(header, fields, undefined, store.limits.maxRecordBytes);
 }
 

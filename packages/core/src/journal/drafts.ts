@@ -1,5 +1,6 @@
 import type { CheckpointState } from "../checkpointer.ts";
 import { isExecutusError } from "../errors.ts";
+import type { RunRef } from "../store.ts";
 import type { JournalContext } from "./context.ts";
 import { deltaOf, encodePayload } from "./delta.ts";
 import type { Acknowledged, EncodedPayload, Payload } from "./delta.ts";
@@ -10,12 +11,12 @@ import { encodeWhatCanBe } from "./salvage.ts";
 /** Makes the records of one owner: each carries what the journal does not have yet. */
 export class Drafts {
   readonly #context: JournalContext;
-  readonly #runId: string;
+  readonly #ref: RunRef;
   readonly #generation: number;
 
-  constructor(context: JournalContext, runId: string, generation: number) {
+  constructor(context: JournalContext, ref: RunRef, generation: number) {
     this.#context = context;
-    this.#runId = runId;
+    this.#ref = ref;
     this.#generation = generation;
   }
 
@@ -45,7 +46,7 @@ export class Drafts {
   #encode(payload: Payload, base: Acknowledged): EncodedPayload | undefined {
     if (Object.keys(payload).length === 0) return undefined;
     const { codec, maxRecordedBytes: maxBytes } = this.#context;
-    return encodePayload(codec, payload, { maxBytes, base, runId: this.#runId });
+    return encodePayload(codec, payload, { maxBytes, base, runId: this.#ref.id });
   }
 
   #encodeWhatCanBe(
@@ -58,9 +59,9 @@ export class Drafts {
       base,
       maxBytes,
       failure,
-      runId: this.#runId,
+      runId: this.#ref.id,
     });
-    if (note !== undefined) logger.warn({ runId: this.#runId }, note);
+    if (note !== undefined) logger.warn({ runId: this.#ref.id }, note);
     return encoded;
   }
 
@@ -70,7 +71,13 @@ export class Drafts {
     encoded: EncodedPayload | undefined,
   ): Draft {
     const { runtime, store } = this.#context;
-    const header = { type, generation: this.#generation, nonce: runtime.id(), at: runtime.now() };
+    const header = {
+      journal: this.#ref.incarnation,
+      type,
+      generation: this.#generation,
+      nonce: runtime.id(),
+      at: runtime.now(),
+    };
     return draftRecord(header, fields, encoded, store.limits.maxRecordBytes);
   }
 }

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Codec } from "../codec.ts";
 import { ExecutusError, isExecutusError } from "../errors.ts";
-import type { JournalRecord } from "../store.ts";
+import type { JournalRecord, RunRef } from "../store.ts";
 
 /**
  * What a record's `data` holds: one line of plain JSON written by the core, outside any codec, then a newline and what
@@ -15,6 +15,11 @@ export interface Control {
   /** Whether a payload that lies in chunks is text. */
   readonly text?: boolean | undefined;
   readonly [field: string]: unknown;
+}
+
+/** What a record says beside its data, and which journal it is for. */
+export interface Header extends Pick<JournalRecord, "type" | "generation" | "nonce" | "at"> {
+  readonly journal: string;
 }
 
 /** A record before it has a slot: its bytes are fixed, whatever slot it gets. */
@@ -43,9 +48,9 @@ const knownTypes: ReadonlySet<string> = new Set([
   "reopen",
 ]);
 
-/** Encodes control fields and payload into a record, cut into chunks if it is larger than `maxRecordBytes`. */
+/** Encodes control fields and payload into a record for a journal, cut into chunks if it is larger than `maxRecordBytes`. */
 export function draftRecord(
-  header: Pick<JournalRecord, "type" | "generation" | "nonce" | "at">,
+  { journal, ...header }: Header,
   fields: Readonly<Record<string, unknown>>,
   payload: { readonly codec: string; readonly data: string | Uint8Array } | undefined,
   maxRecordBytes: number,
@@ -53,7 +58,7 @@ export function draftRecord(
   const control = { v: 1, codec: payload?.codec ?? "", ...fields };
   const whole = join(`${JSON.stringify(control)}\n`, payload?.data ?? "");
   if (payload === undefined || sizeOf(whole) <= maxRecordBytes) {
-    return { record: { ...header, data: whole, checksum: crc32(whole) }, chunks: [] };
+    return { record: { ...header, data: whole, checksum: sumOf(journal, whole) }, chunks: [] };
   }
   const line = JSON.stringify({ ...control, text: typeof payload.data === "string" });
   const bytes = typeof payload.data === "string" ? Buffer.from(payload.data) : payload.data;
@@ -61,8 +66,13 @@ export function draftRecord(
   for (let at = 0; at < bytes.byteLength; at += maxRecordBytes) {
     chunks.push(bytes.subarray(at, at + maxRecordBytes));
   }
-  const checksum = crc32(bytes, crc32(`${line}\n`));
+  const checksum = crc32(bytes, sumOf(journal, `${line}\n`));
   return { record: { ...header, data: line, checksum, chunks: chunks.length }, chunks };
+}
+
+/** Begins with the journal's name: a record that has come into another journal does not match. */
+function sumOf(journal: string, data: string | Uint8Array): number {
+  return crc32(data, crc32(journal));
 }
 
 function join(line: string, data: string | Uint8Array): string | Uint8Array {
@@ -112,7 +122,7 @@ export function peekControl(record: JournalRecord): Control | undefined {
  * @throws `EXECUTUS_CORRUPT_RECORD`, `EXECUTUS_UNSUPPORTED_FORMAT`
  */
 export function openRecord(
-  runId: string,
+  { id: runId, incarnation }: RunRef,
   record: JournalRecord,
   chunks: Uint8Array | undefined,
   codec: Codec,
@@ -123,7 +133,7 @@ export function openRecord(
   }
   // Its format first: a newer one may have another checksum.
   const { control, rest } = splitData(runId, record);
-  if (checksumOf(record, chunks) !== record.checksum) {
+  if (checksumOf(incarnation, record, chunks) !== record.checksum) {
     throw corruptRecord(runId, record.seq, "does not match its checksum");
   }
   if (control.codec !== "" && control.codec !== codec.name) {
@@ -146,8 +156,12 @@ export function checkFields(runId: string, record: JournalRecord): void {
   throw corruptRecord(runId, seq, "has members of the wrong type");
 }
 
-function checksumOf(record: JournalRecord, chunks: Uint8Array | undefined): number {
-  const own = crc32(record.data);
+function checksumOf(
+  journal: string,
+  { data }: JournalRecord,
+  chunks: Uint8Array | undefined,
+): number {
+  const own = sumOf(journal, data);
   return chunks === undefined ? own : crc32(chunks, crc32("\n", own));
 }
 

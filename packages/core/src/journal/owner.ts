@@ -63,7 +63,7 @@ export class Owner implements Checkpointer {
     this.#ref = ref;
     this.#generation = generation;
     this.#acknowledged = acknowledged;
-    this.#drafts = new Drafts(context, ref.id, generation);
+    this.#drafts = new Drafts(context, ref, generation);
     const onRequest = (kind: unknown): void => this.noteRequest(kind);
     this.#writer = new Writer(context, {
       id: ref.id,

@@ -37,7 +37,7 @@ export async function* readRecords(
         if (record.seq !== next) throw corruptRecord(id, next, "is missing");
         const chunks =
           record.chunks === undefined ? undefined : await readChunks(context, id, journal, record);
-        yield openRecord(id, record, chunks, context.codec);
+        yield openRecord({ id, incarnation: journal }, record, chunks, context.codec);
         next += 1;
         try {
           step = await steps.next(() => records.iterator.next());

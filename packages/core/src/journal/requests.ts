@@ -44,9 +44,11 @@ export function requestCancel(context: JournalContext, id: string): Promise<"req
     if (found.kind === "missing") throw notFoundError(id);
     if (found.kind === "ended") return "ended";
     const { generation, seq } = found.last;
-    const { record } = controlRecord(context, "request", generation, { kind: "cancel" });
-    const slot = { ...record, seq: seq + 1 };
-    const won = await fillSlot(context, found.row.incarnation, slot);
+    const { incarnation } = found.row;
+    const { record } = controlRecord(context, incarnation, "request", generation, {
+      kind: "cancel",
+    });
+    const won = await fillSlot(context, incarnation, { ...record, seq: seq + 1 });
     return won === true ? "requested" : undefined;
   });
 }
@@ -79,7 +81,7 @@ export function reopen(context: JournalContext, id: string): Promise<"reopened" 
     }
     const generation = last.generation + 1;
     const deadline = await newDeadline(context, row);
-    const { record } = controlRecord(context, "reopen", generation, { deadline });
+    const { record } = controlRecord(context, row.incarnation, "reopen", generation, { deadline });
     const won = await fillSlot(context, row.incarnation, { ...record, seq: last.seq + 1 });
     if (won !== true) return undefined;
     reopened = "reopened";
