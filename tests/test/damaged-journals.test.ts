@@ -214,8 +214,8 @@ const cases: readonly Case[] = [
   {
     what: "with a save of another journal that would fit",
     damage: at(3, (it) => {
-      const data = String(it.data);
-      return { ...it, nonce: "foreign", checksum: crc32(data, crc32("another")) };
+      const text = String(it.text);
+      return { ...it, nonce: "foreign", checksum: crc32(text, crc32("another")) };
     }),
     slot: 3,
     says: "does not match its checksum",
