@@ -214,7 +214,7 @@ const cases: readonly Case[] = [
   {
     what: "with a save of another journal that would fit",
     damage: at(3, (it) => {
-      const text = String(it.text);
+      const text = String(it.data);
       return { ...it, nonce: "foreign", checksum: crc32(text, crc32("another")) };
     }),
     slot: 3,
