@@ -207,7 +207,12 @@ const cases: readonly Case[] = [
     code: "EXECUTUS_UNSUPPORTED_FORMAT",
   },
   // Duplicated
-  { what: "with a record twice", damage: between(4, third), slot: 4, says: "is there twice" },
+  {
+    what: "with a record twice",
+    damage: between(4, third),
+    slot: 4,
+    says: "does not go on where those before it end",
+  },
   { what: "with a record again, later", damage: between(5, third), slot: 5 },
   { what: "that begins twice", damage: between(2, first), slot: 2 },
   // Foreign

@@ -1,35 +1,30 @@
 import type { Chunk, JournalRecord, RunRow } from "@executus/core";
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
 
-// The driver makes objects without a prototype and knows no types: here both are mended. The tables are strict, and
-// only we write to them, so what comes out has the types of what went in.
+// The tables are strict, and only we write to them, so what comes out has the types of what went in. Rows come as arrays
+// where the driver can, which takes half the time, and else as objects whose members are in the same order.
 /* oxlint-disable typescript/no-unsafe-type-assertion */
 
 type Columns = Record<string, SQLOutputValue>;
 
-interface RecordColumns extends Omit<JournalRecord, "chunks"> {
-  readonly chunks: number | null;
-}
-
-interface ChunkColumns extends Omit<Chunk, "index"> {
-  readonly idx: number;
-}
-
 export function toRunRow(columns: Columns): RunRow {
-  return { ...columns } as unknown as RunRow;
+  const [id, incarnation, queue, definition, version, status, code, ...rest] =
+    Object.values(columns);
+  const [generation, owner, dueAt, createdAt, updatedAt] = rest;
+  const texts = { id, incarnation, queue, definition, version, status, code, owner };
+  return { ...texts, generation, dueAt, createdAt, updatedAt } as RunRow;
 }
 
-/** Member by member, which takes half the time of a spread: a resume reads thousands of records. */
 export function toRecord(columns: Columns): JournalRecord {
-  const { seq, type, generation, nonce, at, data, checksum, chunks } =
-    columns as unknown as RecordColumns;
-  const record = { seq, type, generation, nonce, at, data, checksum };
-  return chunks === null ? record : { ...record, chunks };
+  const values = Object.values(columns);
+  const [seq, type, generation, nonce, at, data, checksum, chunks] = values;
+  const record = { seq, type, generation, nonce, at, data, checksum } as JournalRecord;
+  return chunks === null ? record : { ...record, chunks: Number(chunks) };
 }
 
 export function toChunk(columns: Columns): Chunk {
-  const { nonce, idx, data } = columns as unknown as ChunkColumns;
-  return { nonce, index: idx, data };
+  const [nonce, index, data] = Object.values(columns);
+  return { nonce, index, data } as Chunk;
 }
 
 export function fromRunRow(row: RunRow): SQLInputValue[] {

@@ -85,14 +85,14 @@ export function setUp(db: DatabaseSync, { name, onDisk, owned }: SetUpOptions): 
 export function compile(db: DatabaseSync, sql: string): StatementSync {
   const statement = db.prepare(sql);
   statement.setReadBigInts(false);
-  // Where it is missing (Node 22), so is the setting.
-  statement.setReturnArrays?.(false);
+  // Where it is missing (Node 22), rows are objects.
+  statement.setReturnArrays?.(true);
   return statement;
 }
 
 /** The file of a database, or `":memory:"`. */
 export function fileOf(db: DatabaseSync): string {
-  const file = compile(db, "pragma database_list").get()?.["file"];
+  const [, , file] = Object.values(compile(db, "pragma database_list").get() ?? {});
   return typeof file === "string" && file !== "" ? file : ":memory:";
 }
 
@@ -100,7 +100,7 @@ export function fileOf(db: DatabaseSync): string {
 function checkIdentity(db: DatabaseSync, name: string): "empty" | "ours" {
   const id = pragma(db, "application_id");
   const version = Number(pragma(db, "user_version"));
-  const tables = compile(db, "select count(*) as tables from sqlite_schema").get()?.["tables"];
+  const [tables] = Object.values(compile(db, "select count(*) from sqlite_schema").get() ?? {});
   if (id === 0 && version === 0 && tables === 0) return "empty";
   if (id !== applicationId) {
     throw misconfigured(name, "belongs to another application. Give the store a file of its own.");

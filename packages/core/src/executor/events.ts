@@ -80,6 +80,7 @@ export class RecordTranslator {
   readonly #id: string;
   readonly #marks: AttemptMark[] = [];
   #turns = 0;
+  #messages = 0;
   #outputs = 0;
   #position = 0;
 
@@ -133,8 +134,9 @@ export class RecordTranslator {
 
   #progress(opened: OpenedRecord): Recorded[] {
     const { at } = opened.record;
-    const before = { turns: this.#turns, outputs: this.#outputs };
+    const before = { messages: this.#messages, turns: this.#turns, outputs: this.#outputs };
     const { messages, turns, outputs } = readDelta(this.#id, opened, before);
+    this.#messages += messages.length;
     this.#outputs += outputs.length;
     const events: Recorded[] = outputs.map((output) => ({
       type: "phase-completed",

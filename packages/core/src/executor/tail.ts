@@ -125,12 +125,14 @@ async function journalSource(
     exists,
     async *read(upTo) {
       try {
-        for await (const opened of journal.records(id, incarnation, place + 1)) {
-          order.check(opened);
-          const events = translator.translate(opened);
-          place = opened.record.seq;
-          yield* events;
-          if (place >= upTo) return;
+        for await (const records of journal.records(id, incarnation, place + 1)) {
+          for (const opened of records) {
+            order.check(opened);
+            const events = translator.translate(opened);
+            place = opened.record.seq;
+            yield* events;
+            if (place >= upTo) return;
+          }
         }
       } catch (error) {
         // A shutdown ends the reading, and may have closed the store.

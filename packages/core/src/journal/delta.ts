@@ -9,7 +9,7 @@ export interface Acknowledged {
   readonly turns: number;
 }
 
-/** What one record carries. Members without content are absent. */
+/** What one record carries. Members without content are absent; `from` says how many messages come before `messages`. */
 export type Payload = Readonly<Record<string, unknown>>;
 
 export interface EncodedPayload {
@@ -23,6 +23,7 @@ export function deltaOf(state: CheckpointState, acknowledged: Acknowledged): Pay
   return {
     ...(history.length > acknowledged.messages && {
       messages: history.slice(acknowledged.messages),
+      from: acknowledged.messages,
     }),
     ...(turns !== acknowledged.turns && { turns }),
     ...(completedPhases.length > acknowledged.outputs && {

@@ -11,17 +11,21 @@ export interface Delta {
   readonly outputs: readonly PhaseOutput[];
 }
 
-/** What a record's payload carries of the run's progress, after so many turns and outputs. */
-export function readDelta(
-  id: string,
-  opened: OpenedRecord,
-  before: { readonly turns: number; readonly outputs: number },
-): Delta {
+/** How much of a run's progress the records before one carry. */
+export interface Progress {
+  readonly messages: number;
+  readonly turns: number;
+  readonly outputs: number;
+}
+
+/** What a record's payload carries of the run's progress, which must go on right where those before it end. */
+export function readDelta(id: string, opened: OpenedRecord, before: Progress): Delta {
   const payload = opened.payload() ?? {};
   if (typeof payload !== "object") throw damaged(id, opened);
-  const { messages = [], turns, outputs = [] } = payload as Record<string, unknown>;
+  const { messages = [], from, turns, outputs = [] } = payload as Record<string, unknown>;
   if (!Array.isArray(messages) || !Array.isArray(outputs)) throw damaged(id, opened);
   if (turns !== undefined && !isCount(turns, before.turns)) throw damaged(id, opened);
+  if (messages.length > 0 && from !== before.messages) throw misplaced(id, opened);
   return {
     payload: payload as Record<string, unknown>,
     messages,
@@ -29,7 +33,8 @@ export function readDelta(
     outputs: outputs.map((output: unknown, i): PhaseOutput => {
       if (typeof output !== "object" || output === null) throw damaged(id, opened);
       const { name, index, output: value } = output as Record<string, unknown>;
-      if (typeof name !== "string" || index !== before.outputs + i) throw damaged(id, opened);
+      if (typeof name !== "string") throw damaged(id, opened);
+      if (index !== before.outputs + i) throw misplaced(id, opened);
       return { name, index: before.outputs + i, output: value };
     }),
   };
@@ -62,6 +67,11 @@ export function readBeginning(id: string, opened: OpenedRecord): Beginning {
 /** The error of a record that does not hold what its type says. */
 function damaged(id: string, { record }: OpenedRecord): Error {
   return corruptRecord(id, record.seq, "does not hold what its type says");
+}
+
+/** The error of a record that is there twice, or of another run, or follows on one that is lost. */
+function misplaced(id: string, { record }: OpenedRecord): Error {
+  return corruptRecord(id, record.seq, "does not go on where those before it end");
 }
 
 /** A field of the control line that must be text. */

@@ -60,10 +60,12 @@ export async function foldJournal(
 ): Promise<FoldedRun | undefined> {
   let run: FoldedRun | undefined;
   const order = new RecordOrder(id);
-  for await (const record of readRecords(context, { id, journal, fromSeq: 1 })) {
-    order.check(record);
-    if (run === undefined) run = begun(id, record);
-    else take(id, run, record);
+  for await (const records of readRecords(context, { id, journal, fromSeq: 1 })) {
+    for (const record of records) {
+      order.check(record);
+      if (run === undefined) run = begun(id, record);
+      else take(id, run, record);
+    }
   }
   return run;
 }
@@ -140,7 +142,11 @@ function takeProgress(
   run: FoldedRun,
   opened: OpenedRecord,
 ): Readonly<Record<string, unknown>> {
-  const before = { turns: run.turns, outputs: run.completedPhases.length };
+  const before = {
+    messages: run.history.length,
+    turns: run.turns,
+    outputs: run.completedPhases.length,
+  };
   const { payload, messages, turns, outputs } = readDelta(id, opened, before);
   for (const message of messages) run.history.push(message);
   run.completedPhases.push(...outputs);

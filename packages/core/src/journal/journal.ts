@@ -28,8 +28,12 @@ export interface Journal extends CheckpointerFactory {
   read(id: string): Promise<StoredRun | undefined>;
   /** How a run began; `undefined` if it was removed meanwhile. */
   readBegin(row: RunRow): Promise<OpenedRecord | undefined>;
-  /** The records of a run from slot `fromSeq` on. */
-  records(id: string, incarnation: string, fromSeq: number): AsyncGenerator<OpenedRecord, void>;
+  /** The records of a run from slot `fromSeq` on, some at once. */
+  records(
+    id: string,
+    incarnation: string,
+    fromSeq: number,
+  ): AsyncGenerator<readonly OpenedRecord[], void>;
   requestCancel(id: string): Promise<"requested" | "ended">;
   reopen(id: string): Promise<"reopened" | "active">;
   delete(id: string): Promise<boolean>;

@@ -1,58 +1,81 @@
 import type { JournalRecord } from "../store.ts";
+import { within } from "./calls.ts";
 import type { JournalContext } from "./context.ts";
 import { read } from "./context.ts";
 import { corruptRecord, openRecord } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";
-import { Steps } from "./steps.ts";
+
+interface Reading {
+  readonly id: string;
+  readonly journal: string;
+  readonly fromSeq: number;
+}
+
+/** What is read at once: enough that a record costs little more than itself, and no more than fits beside what is kept of it. */
+const batchLength = 64 * 1024;
 
 /**
- * Reads records from slot `fromSeq` on, with their chunks, and checks them. A read that breaks off goes on where it was.
+ * Reads records from slot `fromSeq` on, with their chunks, and checks them: the first alone, then as many at once as are small
+ * together. A read that breaks off goes on where it was.
  *
  * @throws `EXECUTUS_CORRUPT_RECORD` for a hole, a wrong checksum or a missing chunk; `EXECUTUS_UNSUPPORTED_FORMAT`
  */
 export async function* readRecords(
   context: JournalContext,
-  {
-    id,
-    journal,
-    fromSeq,
-  }: { readonly id: string; readonly journal: string; readonly fromSeq: number },
-): AsyncGenerator<OpenedRecord, void> {
+  { id, journal, fromSeq }: Reading,
+): AsyncGenerator<readonly OpenedRecord[], void> {
   const { store, runtime, callTimeoutMs } = context;
   let next = fromSeq;
-  let failed: { error: unknown } | undefined;
-  for (;;) {
-    const records = await read(context, "readJournal", async () => {
-      const iterator = store.readJournal(journal, { fromSeq: next })[Symbol.asyncIterator]();
+  for (let isWhole = false; !isWhole;) {
+    const { first, iterator } = await read(context, "readJournal", async () => {
+      const records = store.readJournal(journal, { fromSeq: next })[Symbol.asyncIterator]();
       // The first step is part of the call, so that a store that fails at once is asked again.
-      const first = await iterator.next();
-      return { first, iterator };
+      return { first: await records.next(), iterator: records };
     });
-    failed = undefined;
-    const steps = new Steps(runtime, callTimeoutMs);
+    let batch: readonly JournalRecord[] | undefined = first.done === true ? [] : [first.value];
     try {
-      let step = records.first;
-      while (step.done !== true) {
-        const record: JournalRecord = step.value;
-        if (record.seq !== next) throw corruptRecord(id, next, "is missing");
-        const chunks =
-          record.chunks === undefined ? undefined : await readChunks(context, id, journal, record);
-        yield openRecord({ id, incarnation: journal }, record, chunks, context.codec);
-        next += 1;
-        try {
-          step = await steps.next(() => records.iterator.next());
-        } catch (error) {
-          failed = { error };
-          break;
-        }
+      while (batch !== undefined && batch.length > 0) {
+        yield await openAll(context, { id, journal, fromSeq: next }, batch);
+        next += batch.length;
+        batch = await within(runtime, callTimeoutMs, "readJournal", () => take(iterator)).catch(
+          () => undefined,
+        );
       }
+      isWhole = batch !== undefined;
     } finally {
-      steps.stop();
       // Not waited for: a store that hangs would hold up a reader that has what it wants.
-      records.iterator.return?.()?.then(undefined, () => {});
+      iterator.return?.()?.then(undefined, () => {});
     }
-    if (failed === undefined) return;
   }
+}
+
+/** Takes the next records. None are left if there are none. */
+async function take(records: AsyncIterator<JournalRecord>): Promise<readonly JournalRecord[]> {
+  const taken: JournalRecord[] = [];
+  for (let length = 0; length < batchLength;) {
+    const step = await records.next();
+    if (step.done === true) break;
+    taken.push(step.value);
+    // What a store gives may be anything, until it is opened.
+    length += Number(step.value.data?.length ?? 0) + 1;
+  }
+  return taken;
+}
+
+async function openAll(
+  context: JournalContext,
+  { id, journal, fromSeq }: Reading,
+  records: readonly JournalRecord[],
+): Promise<readonly OpenedRecord[]> {
+  const opened: OpenedRecord[] = [];
+  for (const record of records) {
+    const seq = fromSeq + opened.length;
+    if (record.seq !== seq) throw corruptRecord(id, seq, "is missing");
+    const chunks =
+      record.chunks === undefined ? undefined : await readChunks(context, id, journal, record);
+    opened.push(openRecord({ id, incarnation: journal }, record, chunks, context.codec));
+  }
+  return opened;
 }
 
 async function readChunks(

@@ -64,7 +64,7 @@ export async function foldIfThere(
 export function readBegin(context: JournalContext, row: RunRow): Promise<OpenedRecord | undefined> {
   const { id, incarnation: journal } = row;
   return ifThere(context, row, async () => {
-    for await (const record of readRecords(context, { id, journal, fromSeq: 1 })) return record;
+    for await (const [first] of readRecords(context, { id, journal, fromSeq: 1 })) return first;
     return undefined;
   });
 }

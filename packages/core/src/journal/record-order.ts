@@ -5,12 +5,11 @@ import type { OpenedRecord } from "./format.ts";
 const raising: ReadonlySet<string> = new Set(["claim", "reopen"]);
 
 /**
- * Checks that records may follow one another, from slot 1 on. What the protocol never writes is damage: a record that is
- * there twice, one of another run or another owner, one after the end.
+ * Checks that records may follow one another, from slot 1 on. What the protocol never writes is damage: one of another owner,
+ * one after the end.
  */
 export class RecordOrder {
   readonly #runId: string;
-  readonly #nonces = new Set<string>();
   #last: { readonly type: string; readonly generation: number } | undefined;
 
   constructor(runId: string) {
@@ -19,17 +18,15 @@ export class RecordOrder {
 
   /** @throws `EXECUTUS_CORRUPT_RECORD` */
   check({ record }: OpenedRecord): void {
-    const { seq, type, generation, nonce } = record;
-    const problem = this.#problemOf(type, generation, nonce);
+    const { seq, type, generation } = record;
+    const problem = this.#problemOf(type, generation);
     if (problem !== undefined) throw corruptRecord(this.#runId, seq, problem);
-    this.#nonces.add(nonce);
     this.#last = { type, generation };
   }
 
-  #problemOf(type: string, generation: number, nonce: string): string | undefined {
+  #problemOf(type: string, generation: number): string | undefined {
     const last = this.#last;
     if (last === undefined) return type === "begin" ? undefined : "is not the beginning of a run";
-    if (this.#nonces.has(nonce)) return "is there twice";
     if (type === "begin") return "cannot stand here";
     if (last.type === "complete") return "follows the end of the run";
     if (last.type === "fail" && type !== "reopen") return "follows the end of the run";
