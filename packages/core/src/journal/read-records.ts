@@ -57,7 +57,7 @@ async function take(records: AsyncIterator<JournalRecord>): Promise<readonly Jou
     if (step.done === true) break;
     taken.push(step.value);
     // What a store gives may be anything, until it is opened.
-    length += Number(step.value.data?.length ?? 0) + 1;
+    length += (step.value.data?.length ?? 0) + 1;
   }
   return taken;
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, fail } from "node:assert/strict";
+import { deepEqual, fail } from "node:assert/strict";
 import { defineLoop } from "@executus/core";
 import { eachOf, freshId } from "../fixtures.ts";
 import type { Scenario } from "../scenario.ts";
