@@ -1,73 +1,90 @@
 import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
-import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
-import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
-import { messages } from "./system.ts";
-import type { System, SystemOptions } from "./system.ts";
+import type { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
+import { saverAt, threadOf } from "./langgraph-saver.ts";
+import { isOutput, messages, numbersTo, output, phases } from "./system.ts";
+import type { System } from "./system.ts";
 
 type Messages = typeof messages;
 
-const thread = { configurable: { thread_id: "chat", checkpoint_ns: "" } };
+/** In a graph, with each step saved before the next one begins. */
+export const langgraph: System = {
+  name: "LangGraph, a graph with its saver",
+  database: "SQLite",
+  programs: {
+    turns: {
+      async run(place, turns, ends) {
+        using saver = saverAt(place);
+        const config = { ...threadOf("chat"), recursionLimit: turns + 10, ...eachStepSaved };
+        await loopOf(turns, saver, ends).invoke({ messages: [], turn: 0 }, config);
+        ends();
+      },
+      async readBack(place) {
+        using saver = saverAt(place);
+        const { values } = await loopOf(0, saver, () => {}).getState(threadOf("chat"));
+        return (values as { messages: Messages }).messages.length / messages.length;
+      },
+    },
+    phases: {
+      async run(place, runs, ends) {
+        using saver = saverAt(place);
+        const graph = chainOf(saver);
+        for (const run of numbersTo(runs)) {
+          await graph.invoke({}, { ...threadOf(`${run}`), ...eachStepSaved });
+          ends();
+        }
+      },
+      async readBack(place, runs) {
+        using saver = saverAt(place);
+        const graph = chainOf(saver);
+        let whole = 0;
+        for (const run of numbersTo(runs)) {
+          const { values } = await graph.getState(threadOf(`${run}`));
+          const outputs = values as Readonly<Record<string, unknown>>;
+          if (phases.every((name) => isOutput(outputs[`output-${name}`]))) whole += 1;
+        }
+        return whole;
+      },
+    },
+  },
+};
 
-function saverOf(file: string, { synchronous }: SystemOptions): SqliteSaver {
-  const saver = SqliteSaver.fromConnString(file);
-  saver.db.pragma("journal_mode = wal");
-  saver.db.pragma(`synchronous = ${synchronous}`);
-  return saver;
-}
+const eachStepSaved = { durability: "sync" } as const;
 
-function graphOf(turns: number, saver: SqliteSaver, turnEnds: () => void) {
+function loopOf(turns: number, checkpointer: SqliteSaver, ends: () => void) {
   const State = Annotation.Root({
     messages: Annotation<Messages>({ reducer: (a, b) => [...a, ...b], default: () => [] }),
     turn: Annotation<number>(),
   });
   return new StateGraph(State)
     .addNode("ask", ({ turn }) => {
-      if (turn > 0) turnEnds();
+      if (turn > 0) ends();
       return { messages, turn: turn + 1 };
     })
     .addEdge(START, "ask")
     .addConditionalEdges("ask", ({ turn }) => (turn < turns ? "ask" : END), ["ask", END])
-    .compile({ checkpointer: saver });
+    .compile({ checkpointer });
 }
 
-/** In a graph, with each step saved before the next one begins. */
-export const langgraph: System = {
-  name: "LangGraph, a graph with its SQLite saver",
-  async run(file, turns, options, turnEnds) {
-    const saver = saverOf(file, options);
-    const config = { ...thread, recursionLimit: turns + 10, durability: "sync" as const };
-    await graphOf(turns, saver, turnEnds).invoke({ messages: [], turn: 0 }, config);
-    turnEnds();
-    saver.db.close();
-  },
-  async readBack(file) {
-    const saver = SqliteSaver.fromConnString(file);
-    const { values } = await graphOf(0, saver, () => {}).getState(thread);
-    saver.db.close();
-    return (values as { turn: number }).turn;
-  },
-};
-
-/** The saver alone: one `put` of the whole state each turn. */
-export const langgraphPut: System = {
-  name: "LangGraph's SQLite saver alone, `put`",
-  async run(file, turns, options, turnEnds) {
-    const saver = saverOf(file, options);
-    let config: Parameters<SqliteSaver["put"]>[0] = thread;
-    const history: Messages[number][] = [];
-    for (let turn = 1; turn <= turns; turn += 1) {
-      history.push(...messages);
-      const values = { messages: history, turn };
-      const checkpoint = { ...emptyCheckpoint(), channel_values: values };
-      config = await saver.put(config, checkpoint, { source: "loop", step: turn, parents: {} });
-      turnEnds();
-    }
-    saver.db.close();
-  },
-  async readBack(file) {
-    const saver = SqliteSaver.fromConnString(file);
-    const found = await saver.getTuple(thread);
-    saver.db.close();
-    return (found?.checkpoint.channel_values["turn"] as number | undefined) ?? 0;
-  },
-};
+/** Each node has a channel for what it puts out. */
+function chainOf(checkpointer: SqliteSaver) {
+  const State = Annotation.Root({
+    "output-one": Annotation<string>(),
+    "output-two": Annotation<string>(),
+    "output-three": Annotation<string>(),
+    "output-four": Annotation<string>(),
+    "output-five": Annotation<string>(),
+  });
+  return new StateGraph(State)
+    .addNode("one", () => ({ "output-one": output }))
+    .addNode("two", () => ({ "output-two": output }))
+    .addNode("three", () => ({ "output-three": output }))
+    .addNode("four", () => ({ "output-four": output }))
+    .addNode("five", () => ({ "output-five": output }))
+    .addEdge(START, "one")
+    .addEdge("one", "two")
+    .addEdge("two", "three")
+    .addEdge("three", "four")
+    .addEdge("four", "five")
+    .addEdge("five", END)
+    .compile({ checkpointer });
+}

@@ -1,19 +1,56 @@
-/** Somebody who can run the program: turns that each append 2 KiB. */
+import { randomBytes } from "node:crypto";
+
+/** Somebody who can run the programs. */
 export interface System {
   readonly name: string;
-  /** Runs all turns in a new database, and calls `turnEnds` when each has ended and is saved. */
-  run(file: string, turns: number, options: SystemOptions, turnEnds: () => void): Promise<void>;
-  /** Reads back all that the run has saved, in a process that has not run it. @returns how many turns it found */
-  readBack(file: string): Promise<number>;
+  readonly database: "SQLite" | "PostgreSQL";
+  readonly programs: Readonly<Record<ProgramName, Program>>;
 }
 
-export interface SystemOptions {
-  /** `full`: what is acknowledged survives a power cut. `normal`: it survives a killed process. */
-  readonly synchronous: "full" | "normal";
+/** `turns`: turns of one run that each append 2 KiB. `phases`: runs of five phases that each put out 1 KiB. */
+export type ProgramName = "turns" | "phases";
+
+/** Work that all systems do, each in its own way. */
+export interface Program {
+  /** Does it so many times, one after the other, in a new database. Calls `ends` when each has ended and is saved. */
+  run(place: Place, count: number, ends: () => void): Promise<void>;
+  /** Reads back all that was saved, remembering nothing. @returns how many of them are there, whole */
+  readBack(place: Place, count: number): Promise<number>;
+}
+
+/** Where a system saves. */
+export interface Place {
+  /** A file of SQLite, or the URL of a database of PostgreSQL, which is set to be as durable. */
+  readonly database: string;
+  /** What is acknowledged survives a power cut. Otherwise, that the process is killed. */
+  readonly durable: boolean;
+}
+
+/** Random: PostgreSQL compresses rows of more than 2 KB. */
+function text(length: number): string {
+  return randomBytes(length).toString("base64").slice(0, length);
 }
 
 /** What each turn appends: 2 KiB. */
 export const messages: readonly { readonly role: string; readonly content: string }[] = [
-  { role: "assistant", content: "x".repeat(1_000) },
-  { role: "user", content: "x".repeat(1_000) },
+  { role: "assistant", content: text(1_000) },
+  { role: "user", content: text(1_000) },
 ];
+
+export const phases = ["one", "two", "three", "four", "five"] as const;
+
+/** What each phase puts out: 1 KiB. */
+export const output: string = text(1_024);
+
+export function isMessages(saved: unknown): boolean {
+  return (saved as typeof messages).length === messages.length;
+}
+
+export function isOutput(saved: unknown): boolean {
+  return (saved as string | undefined)?.length === output.length;
+}
+
+/** The numbers from 1. */
+export function numbersTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i + 1);
+}

@@ -1,51 +1,38 @@
-/** Runs the program once with one system, in a process of its own, and prints what it took. */
-import { statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { executus } from "./executus.ts";
-import { langgraph, langgraphPut } from "./langgraph.ts";
-import { openworkflow } from "./openworkflow.ts";
-import type { System, SystemOptions } from "./system.ts";
+/** Runs a program once with one system, in a process of its own, and prints what it took as its last line. */
+import type { ProgramName } from "./system.ts";
+import { systems } from "./systems.ts";
+import type { SystemName } from "./systems.ts";
 
-/** What one run took. */
-export interface Taken {
-  readonly name: string;
-  /** Milliseconds of each turn. */
-  readonly turns: readonly number[];
-  readonly bytesOnDisk: number;
+/** What a run of a program took. */
+export interface Timed {
+  /** Milliseconds of each turn, or run. */
+  readonly each: readonly number[];
   /** Milliseconds to read all of it back. */
   readonly readBack: number;
 }
 
-const systems: Readonly<Record<string, System>> = {
-  executus,
-  langgraph,
-  langgraphPut,
-  openworkflow,
-};
+const [name = "", programName = "", database = "", durable = "", times = ""] =
+  process.argv.slice(2);
+const system = systems[name as SystemName];
+const program = system.programs[programName as ProgramName];
+const place = { database, durable: durable === "true" };
+const count = Number(times);
 
-const [name = "", file = "", turns = "", synchronous = "full"] = process.argv.slice(2);
-const system = systems[name];
-if (system === undefined) throw new Error(`There is no system "${name}".`);
-
-const count = Number(turns);
-const taken: number[] = [];
+const each: number[] = [];
 let last = performance.now();
-const options = { synchronous: synchronous as SystemOptions["synchronous"] };
-await system.run(file, count, options, () => {
+await program.run(place, count, () => {
   const now = performance.now();
-  taken.push(now - last);
+  each.push(now - last);
   last = now;
 });
 
-const db = new DatabaseSync(file);
-db.exec("pragma wal_checkpoint(truncate)");
-db.close();
-const bytesOnDisk = statSync(file).size;
 const start = performance.now();
-const found = await system.readBack(file);
+const found = await program.readBack(place, count);
 const readBack = performance.now() - start;
-if (found !== count || taken.length !== count) {
-  throw new Error(`${system.name} has ${found} and ended ${taken.length} turns, not ${count}.`);
+if (found !== count || each.length !== count) {
+  throw new Error(
+    `${system.name} has ${found} and ended ${each.length} ${programName}, not ${count}.`,
+  );
 }
-const result: Taken = { name: system.name, turns: taken, bytesOnDisk, readBack };
-console.log(JSON.stringify(result));
+const timed: Timed = { each, readBack };
+console.log(JSON.stringify(timed));

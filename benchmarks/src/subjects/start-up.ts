@@ -1,19 +1,11 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Benchmark } from "../benchmark.ts";
+import { importTime } from "../import-time.ts";
 import { interleaved } from "../interleaved.ts";
 
-const execute = promisify(execFile);
-
-/** Milliseconds until the built packages are loaded, in a process of their own. */
-async function importTime(...names: readonly string[]): Promise<number> {
-  const program = `const start = performance.now();
-    for (const name of ${JSON.stringify(names)}) await import(name);
-    console.log(performance.now() - start);`;
-  const args = ["--input-type=module", "--no-warnings", "--eval", program];
-  const { stdout } = await execute(process.execPath, args, { cwd: import.meta.dirname });
-  return Number(stdout);
-}
+const load =
+  (...names: readonly string[]) =>
+  (): Promise<number> =>
+    importTime(import.meta.dirname, names);
 
 /** Loading the packages. They must be built: `npm run bench` does that. */
 export const startUp: Benchmark = {
@@ -22,10 +14,10 @@ export const startUp: Benchmark = {
   async run({ rounds }) {
     const measured = await interleaved(
       {
-        core: () => importTime("@executus/core"),
-        sqlite: () => importTime("@executus/core", "@executus/adapter-sqlite"),
-        mongo: () => importTime("@executus/core", "@executus/adapter-mongo"),
-        dynamo: () => importTime("@executus/core", "@executus/adapter-dynamo"),
+        core: load("@executus/core"),
+        sqlite: load("@executus/core", "@executus/adapter-sqlite"),
+        mongo: load("@executus/core", "@executus/adapter-mongo"),
+        dynamo: load("@executus/core", "@executus/adapter-dynamo"),
       },
       rounds,
     );
