@@ -58,9 +58,6 @@ async function withMongo(use: (pair: Pair) => Promise<void>): Promise<void> {
   if (isMissing(found)) return console.warn(found.missing);
   await using server = found;
   const client = new MongoClient(server.url);
-  const records = client
-    .db("floor")
-    .collection<{ _id: string }>("records", { writeConcern: { w: "majority", journal: true } });
   await use({
     name: server.name,
     byHand: "insertOne",
@@ -68,6 +65,11 @@ async function withMongo(use: (pair: Pair) => Promise<void>): Promise<void> {
       perTurn(mongoStore({ client, database: `save-${crypto.randomUUID()}` }), turns),
     floor: (turns) => async () => {
       const journal = crypto.randomUUID();
+      // A new database, as the other has. Its first record makes the collection.
+      const records = client.db(`floor-${journal}`).collection<{ _id: string }>("records", {
+        writeConcern: { w: "majority", journal: true },
+      });
+      await records.insertOne({ _id: journal, ...record });
       const took = await timeOf(async () => {
         for (let seq = 1; seq <= turns; seq += 1) {
           await records.insertOne({ _id: `${journal}:${seq}`, ...record });

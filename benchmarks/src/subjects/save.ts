@@ -15,16 +15,20 @@ export const save: Benchmark = {
   async run({ rounds, quick }) {
     const turns = quick ? 50 : 500;
     const data = JSON.stringify({ messages: [message, message], turns });
-    const floor = sqliteFloor(freshFile());
     const measured = await interleaved(
       {
         core: () => perTurn(memoryStore(), turns * 4),
         sqlite: () => perTurn(sqliteStore({ database: freshFile() }), turns),
-        floor: async () => ((await timeOf(() => floor.save(turns, data))) * 1_000) / turns,
+        floor: async () => {
+          // A new file, as the other has: the log of an old one need not grow, which is cheaper.
+          const floor = sqliteFloor(freshFile());
+          const took = await timeOf(() => floor.save(turns, data));
+          floor.close();
+          return (took * 1_000) / turns;
+        },
       },
       rounds,
     );
-    floor.close();
     const rows: Row[] = [
       {
         what: "core alone, over the memory store",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createExecutor, defineRun, systemRuntime } from "@executus/core";
 import type { Executor, ExecutorOptions, Logger } from "@executus/core";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { sqliteStore } from "../src/index.ts";
 import {
   openStore,
@@ -213,6 +213,19 @@ describe.skipIf(process.platform === "win32")("files that are changed while they
       code: "EXECUTUS_STORE_UNAVAILABLE",
       message: `The database "${database}" lost its write-ahead log, the file that ends in "-wal", while it was open. Put it back, or start this process again.`,
     });
+  });
+
+  test("are noticed when the write-ahead log is replaced, within a second", async () => {
+    const { database, store } = await withRecords(3);
+    rmSync(`${database}-wal`);
+    writeFileSync(`${database}-wal`, "");
+    const later = performance.now() + 1_001;
+    vi.spyOn(performance, "now").mockReturnValue(later);
+    onTestFinished(() => vi.restoreAllMocks());
+
+    await expect(store.append(journal, record(4))).rejects.toThrow("lost its write-ahead log");
+    // No file of that name makes up for it.
+    await expect(store.append(journal, record(5))).rejects.toThrow("lost its write-ahead log");
   });
 
   test("are noticed when the database is emptied", async () => {
