@@ -32,7 +32,7 @@ export async function databaseRows({ rounds, quick }: Scale): Promise<Row[]> {
       rows.push(
         { what: `${name}, ${byHand} by hand`, unit: "µs", value: measured.of("floor") },
         {
-          what: `${name}, a save`,
+          what: `${name}, a turn`,
           unit: "µs",
           value: measured.of("save"),
           ratio: { to: `the ${byHand} by hand`, times: measured.ratio("save", "floor") },

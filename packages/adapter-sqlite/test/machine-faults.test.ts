@@ -221,7 +221,7 @@ describe.skipIf(process.platform === "win32")("files that are changed while they
     writeFileSync(`${database}-wal`, "");
     const later = performance.now() + 1_001;
     vi.spyOn(performance, "now").mockReturnValue(later);
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => void vi.restoreAllMocks());
 
     await expect(store.append(journal, record(4))).rejects.toThrow("lost its write-ahead log");
     // No file of that name makes up for it.
