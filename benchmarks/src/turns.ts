@@ -7,7 +7,7 @@ import { chat } from "./programs.ts";
 export async function perTurn(store: RunStore | undefined, turns: number): Promise<number> {
   await using executor = createExecutor({ store });
   await store?.open();
-  await executor.run(chat, { input: { turns: Math.ceil(turns / 4) } });
+  await executor.run(chat, { input: { turns } });
   const took = await timeOf(() => executor.run(chat, { input: { turns } }));
   return (took * 1_000) / turns;
 }

@@ -31,7 +31,7 @@ export const save: Benchmark = {
         floor: async () => {
           // A new file, as the other has: the log of an old one need not grow, which is cheaper.
           const floor = sqliteFloor(freshFile());
-          floor.save(Math.ceil(turns / 4), data);
+          floor.save(turns, data);
           const took = await timeOf(() => floor.save(turns, data));
           floor.close();
           return (took * 1_000) / turns;
