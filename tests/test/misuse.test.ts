@@ -7,6 +7,7 @@ import {
   defineRun,
   defineTool,
   isExecutusError,
+  jsonCodec,
   phase,
   withExistingCheckpointer,
   withResumeState,
@@ -76,6 +77,8 @@ const doors: readonly Door[] = [
   door('the options of "x"', (given) => defineRun("x", given), "an object"),
   door('the options of "x"', (given) => defineLoop("x", given), "an object"),
   door('the options of "x"', (given) => defineAgent("x", given), "an object"),
+  door("the limits of encode", (limits) => jsonCodec.encode(1, limits), "an object"),
+  door('"maxBytes"', (maxBytes) => jsonCodec.encode(1, { maxBytes }), "5"),
   door('the version of "x"', (version) => defineRun("x", { version }), ...texts),
   door(
     '"accepts" of "x"',

@@ -1,3 +1,4 @@
+import { expectAtLeast, expectObject } from "./expect.ts";
 import { decodeJson } from "./json-decode.ts";
 import { encodeJson } from "./json-encode.ts";
 
@@ -27,6 +28,10 @@ export interface Codec {
  */
 export const jsonCodec: Codec = {
   name: "json",
-  encode: (value, { maxBytes }) => encodeJson(value, maxBytes),
+  encode(value, limits) {
+    expectObject("the limits of encode", limits, "an object such as { maxBytes }");
+    expectAtLeast('"maxBytes"', limits.maxBytes, 0);
+    return encodeJson(value, limits.maxBytes);
+  },
   decode: decodeJson,
 };
