@@ -61,7 +61,7 @@ function unavailable(what: string, cause: unknown, uncertain: boolean): Executus
 }
 
 /** The error of a call that was given up. What it was asked to do may still be done. */
-export function noAnswer(what: string, ms: number): ExecutusError {
+function noAnswer(what: string, ms: number): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_STORE_UNAVAILABLE",
     `"${what}" gave no answer within ${Math.ceil(ms)} ms.`,
