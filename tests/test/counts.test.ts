@@ -1,5 +1,5 @@
 import { createExecutor, defineLoop, defineRun } from "@executus/core";
-import type { JournalRecord } from "@executus/core";
+import type { JournalRecord, RunStore } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { testClock } from "../support/clock.ts";
 import { journalOf, places, watched } from "../support/stores.ts";
@@ -102,6 +102,34 @@ for (const open of places) {
 
       const total = (await journalOf(store, "a")).map(sizeOf).reduce((a, b) => a + b, 0);
       expect(total).toBeLessThan(11_000);
+    });
+
+    test("what is in chunks is read when it is its turn, and is not kept in memory before", async () => {
+      using place = open();
+      const limits = { maxRecordBytes: 1_024 };
+      const store = { ...place.open(), limits };
+      let chunked = 0;
+      const reader: RunStore = {
+        ...store,
+        readChunks(journal, nonce) {
+          chunked += 1;
+          return store.readChunks(journal, nonce);
+        },
+      };
+      await using executor = createExecutor({ store: reader, runtime: testClock() });
+      const phases = ["a", "b", "c", "d"].reduce(
+        (definition, name) => definition.phase(name, () => name.repeat(5_000)),
+        defineRun("large", { version: "1" }).phase("start", () => "small"),
+      );
+      await executor.run(phases, { id: "a" });
+      chunked = 0;
+
+      const before: Record<string, number> = {};
+      for await (const event of (await executor.attach("a")).events()) {
+        if (event.type === "phase-completed") before[event.name] = chunked;
+      }
+
+      expect(before).toEqual({ start: 1, a: 1, b: 2, c: 3, d: 4 });
     });
 
     test("a heartbeat is one update of the row and one read of the last record", async () => {

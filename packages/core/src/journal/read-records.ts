@@ -56,8 +56,9 @@ async function take(records: AsyncIterator<JournalRecord>): Promise<readonly Jou
     const step = await records.next();
     if (step.done === true) break;
     taken.push(step.value);
-    // What a store gives may be anything, until it is opened.
-    length += (step.value.data?.length ?? 0) + 1;
+    // What a store gives may be anything, until it is opened. What is in chunks is large.
+    const { data, chunks } = step.value;
+    length += chunks === undefined ? (data?.length ?? 0) + 1 : batchLength;
   }
   return taken;
 }
