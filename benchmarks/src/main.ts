@@ -12,6 +12,7 @@ import { memory } from "./subjects/memory.ts";
 import { processes } from "./subjects/processes.ts";
 import { recovery } from "./subjects/recovery.ts";
 import { resume } from "./subjects/resume.ts";
+import { runs } from "./subjects/runs.ts";
 import { save } from "./subjects/save.ts";
 import { startUp } from "./subjects/start-up.ts";
 import { tableOf } from "./table.ts";
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   save,
   growth,
   resume,
+  runs,
   concurrency,
   processes,
   recovery,
