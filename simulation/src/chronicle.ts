@@ -275,14 +275,22 @@ export class Chronicle implements Witness {
     this.#broken("k", `${life.name} stopped "${id}" as fenced, but nobody else has claimed it.`);
   }
 
-  cut(journal: string): void {
+  cut(journal: string, by: string): void {
     const told = this.#journals.get(journal);
     if (told === undefined) return;
     const row = told.id === undefined ? undefined : this.#scene.row(told.id);
-    if (!told.isRemoved && row?.incarnation === journal) {
+    if (!told.isRemoved && row?.incarnation === journal && !this.#isTakenBack(told, by)) {
       this.#broken("i", `The journal of "${row.id}" is cut, but nobody has marked it for removal.`);
     }
     told.isRemoved = true;
+  }
+
+  /**
+   * Its beginner has been refused, as another run had the id, and takes back what it had put; but one of its insertions was still
+   * under way, and came when the other run was gone. Nobody was told of this one.
+   */
+  #isTakenBack(told: Told, by: string): boolean {
+    return !told.isAccepted && told.records.length === 1 && told.claims.get(1)?.by === by;
   }
 
   removed(row: RunRow, by: string): void {

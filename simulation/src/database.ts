@@ -7,7 +7,7 @@ export interface Witness {
   updated(before: RunRow, after: RunRow, by: string): void;
   appended(journal: string, record: JournalRecord, by: string): void;
   /** Records of a journal were removed, some or all. */
-  cut(journal: string): void;
+  cut(journal: string, by: string): void;
   removed(row: RunRow, by: string): void;
 }
 
@@ -110,7 +110,7 @@ export class Database {
       const gone = step === "front" ? slots.slice(0, half) : slots.slice(half);
       for (const seq of gone) journal.records.delete(seq);
     }
-    this.#witness.cut(incarnation);
+    this.#witness.cut(incarnation, by);
   }
 
   removeRow(row: RunRow, by: string): void {
