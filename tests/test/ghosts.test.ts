@@ -3,7 +3,8 @@ import type { Executor, JournalRecord, RunRow } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import { rejection } from "../support/promises.ts";
-import { answerLost, journalOf, once, typesOf } from "../support/stores.ts";
+import { answerLost, fails, journalOf, once, typesOf } from "../support/stores.ts";
+import type { Interference } from "../support/stores.ts";
 
 const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
@@ -143,6 +144,65 @@ describe("a save of unknown fate, whose slot cannot be read", () => {
 
     expect(await running).toBe(3);
     expect(await typesOf(store, "a")).toEqual(["begin", "save", "save", "complete"]);
+  });
+});
+
+describe("a save of unknown fate that the store then refuses for good", () => {
+  for (const code of ["EXECUTUS_STORE_MISCONFIGURED", "EXECUTUS_TOO_LARGE"] as const) {
+    test(`(${code}) may have been applied all the same: the next one finds out`, async () => {
+      await using stage = bench();
+      const { executor, store } = stage.spawn({ saveTimeoutMs: 1000 });
+      let refusals = 0;
+      const steps = defineRun("three", { version: "1" })
+        .phase("one", () => 1)
+        .phase("two", () => {
+          off();
+          return 2;
+        })
+        .phase("three", () => 3);
+      const lost: Interference = (call, [, record]) =>
+        (record as JournalRecord).type === "save" ? answerLost(call, []) : undefined;
+      const off = store.interfere("append", lost);
+      store.interfere("append", (_call, [, record]) => {
+        if ((record as JournalRecord).type !== "save" || refusals > 0) return undefined;
+        refusals += 1;
+        return Promise.reject(new ExecutusError(code, "Refused."));
+      });
+
+      const running = executor.run(steps, { id: "a" });
+      running.catch(() => {});
+      await stage.clock.advance(2000);
+
+      expect(await running).toBe(3);
+      expect(refusals).toBe(1);
+      expect(await typesOf(store, "a")).toEqual(["begin", "save", "complete"]);
+      expect(await executor.get("a")).toMatchObject({ completedPhases: ["one", "two", "three"] });
+    });
+  }
+
+  test("each time it is asked leaves the run to others once its lease is over", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn({ saveTimeoutMs: 1000, leaseMs: 30_000 });
+    const tooLarge = new ExecutusError("EXECUTUS_TOO_LARGE", "Refused.");
+    const steps = defineRun("three", { version: "1" })
+      .phase("one", () => 1)
+      .phase("two", () => {
+        off();
+        store.interfere("append", fails(tooLarge));
+        return 2;
+      })
+      .phase("three", () => 3);
+    const off = store.interfere("append", (call, [, record]) =>
+      (record as JournalRecord).type === "save" ? fails()(call, []) : undefined,
+    );
+    const running = executor.run(steps, { id: "a" });
+    running.catch(() => {});
+
+    await stage.clock.advance(60_000);
+
+    expect(await running).toBe(3);
+    const other = stage.spawn({ definitions: [steps] }).executor;
+    expect(await other.recover()).toMatchObject({ resumed: ["a"] });
   });
 });
 

@@ -100,7 +100,7 @@ export async function fillSlot(
 }
 
 /** The error of a record whose fate is not known, whatever the store says of the read that was to tell it. */
-function untold({ type }: JournalRecord, cause: unknown): ExecutusError {
+export function untold({ type }: Pick<JournalRecord, "type">, cause: unknown): ExecutusError {
   return new ExecutusError(
     "EXECUTUS_STORE_UNAVAILABLE",
     `The store did not tell what became of an append of ${type}. Check that it can be read, then try again.`,

@@ -1,6 +1,6 @@
 import { ExecutusError, isExecutusError } from "../errors.ts";
 import type { JournalContext } from "./context.ts";
-import { fillSlot, putChunks } from "./context.ts";
+import { fillSlot, putChunks, untold } from "./context.ts";
 import { peekControl } from "./format.ts";
 import type { Draft } from "./format.ts";
 
@@ -76,11 +76,10 @@ export class Writer {
       await this.#put(frozen, limitMs);
     } catch (error) {
       const final = isExecutusError(error) && !error.retryable;
-      if (isExecutusError(error, "EXECUTUS_FENCED") || (final && !frozen.uncertain)) {
-        this.#frozen = undefined;
-      } else {
-        frozen.uncertain = true;
-      }
+      // What refuses the record now says nothing of the tries before.
+      if (final && frozen.uncertain) throw untold(frozen.draft.record, error);
+      if (final || isExecutusError(error, "EXECUTUS_FENCED")) this.#frozen = undefined;
+      else frozen.uncertain = true;
       throw error;
     }
     this.#frozen = undefined;
