@@ -23,10 +23,18 @@ const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
   .phase("speak", () => "hi");
 
-function reopening(journal: string, seq: number): JournalRecord {
+/** A record without a payload that somebody else has put into a slot. */
+function foreign(
+  journal: string,
+  { seq, type, generation }: Pick<JournalRecord, "seq" | "type" | "generation">,
+): JournalRecord {
   const data = '{"v":1,"codec":""}\n';
   const checksum = crc32(data, crc32(journal));
-  return { seq, type: "reopen", generation: 2, nonce: "late", at: 0, data, checksum };
+  return { seq, type, generation, nonce: "foreign", at: 0, data, checksum };
+}
+
+function reopening(journal: string, seq: number): JournalRecord {
+  return foreign(journal, { seq, type: "reopen", generation: 2 });
 }
 
 describe("an owner", () => {
@@ -41,6 +49,72 @@ describe("an owner", () => {
 
     expect(error).toMatchObject({ code: "EXECUTUS_FENCED" });
     expect(await typesOf(stage.place.open(), "a")).toEqual(["begin"]);
+  });
+
+  for (const [what, type, generation] of [
+    ["a record of its own generation that it did not write", "save", 1],
+    ["an older record", "save", 0],
+    ["a request of a newer generation", "request", 2],
+  ] as const) {
+    test(`whose next slot has ${what} stops`, async () => {
+      await using stage = bench();
+      const { executor, store } = stage.spawn();
+      store.interfere(
+        "append",
+        onceFor("save", async (call) => {
+          const { incarnation = "" } = (await store.getRun("a")) ?? {};
+          const other = stage.place.open();
+          await other.append(incarnation, foreign(incarnation, { seq: 2, type, generation }));
+          return call();
+        }),
+      );
+
+      const error = await rejection(executor.run(greet, { id: "a" }));
+
+      expect(error).toMatchObject({ code: "EXECUTUS_FENCED", runId: "a", retryable: true });
+      expect(await typesOf(stage.place.open(), "a")).toEqual(["begin", type]);
+    });
+  }
+
+  test("whose save meets a request to cancel stops at once", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    const other = stage.spawn();
+    store.interfere(
+      "append",
+      onceFor("save", async (call) => {
+        await other.executor.cancel("a");
+        return call();
+      }),
+    );
+
+    const error = await rejection(executor.run(greet, { id: "a" }));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_CANCELLED", runId: "a" });
+    expect(stage.clock.monotonic()).toBe(0);
+    expect(await typesOf(stage.place.open(), "a")).toEqual(["begin", "request", "save", "fail"]);
+  });
+
+  test("whose save meets a request that this version does not know, or cannot read, goes on", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    store.interfere(
+      "append",
+      onceFor("save", async (call) => {
+        const { incarnation = "" } = (await store.getRun("a")) ?? {};
+        const other = stage.place.open();
+        const request = foreign(incarnation, { seq: 2, type: "request", generation: 1 });
+        await other.append(incarnation, request);
+        await other.append(incarnation, { ...request, seq: 3, data: "not a control line" });
+        return call();
+      }),
+    );
+
+    expect(await executor.run(greet, { id: "a" })).toBe("hi");
+
+    expect(stage.logger.warnings()).toEqual([]);
+    const types = ["begin", "request", "request", "save", "complete"];
+    expect(await typesOf(stage.place.open(), "a")).toEqual(types);
   });
 
   test("whose end lands in a journal that is being emptied, of a run that another has ended, is fenced", async () => {
