@@ -73,6 +73,9 @@ describe("an owner", () => {
 
       expect(error).toMatchObject({ code: "EXECUTUS_FENCED", runId: "a", retryable: true });
       expect(await typesOf(stage.place.open(), "a")).toEqual(["begin", type]);
+      const calls = store.calls.length;
+      await stage.clock.advance(60_000);
+      expect(store.calls).toHaveLength(calls);
     });
   }
 

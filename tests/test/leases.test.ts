@@ -45,6 +45,45 @@ describe("an owner that cannot renew its lease", () => {
     });
   }
 
+  test("stops itself in time also while the fate of a save is unknown", async () => {
+    const { spawn, clock } = bench(memoryPlace, { leaseMs, saveTimeoutMs: 1000 });
+    const { definition, arrived } = waits();
+    const { executor, store } = spawn();
+    store.interfere("updateRun", hangs);
+    store.interfere("append", (call, args) =>
+      typeOf(args) === "save" ? hangs(call, args) : undefined,
+    );
+    const running = executor.run(definition, { id: "a" });
+    let stoppedAt = Infinity;
+    running.catch(() => (stoppedAt = clock.monotonic()));
+    await clock.advance(1000);
+    await arrived.opened;
+
+    await clock.advance(2 * leaseMs);
+
+    expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
+    expect(stoppedAt).toBeLessThan(leaseMs);
+  });
+
+  test("writes nothing for a phase that ends after it", async () => {
+    const { spawn, clock, place } = bench(memoryPlace, { leaseMs });
+    const { executor, store } = spawn();
+    const go = gate();
+    const deaf = defineRun("deaf", { version: "1" })
+      .phase("first", () => go.opened)
+      .phase("second", () => "never");
+    const running = executor.run(deaf, { id: "a" });
+    running.catch(() => {});
+    await settle();
+    store.interfere("updateRun", fails());
+    await clock.advance(leaseMs - 1);
+
+    go.open();
+
+    expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_FENCED" });
+    expect(await typesOf(place.open(), "a")).toEqual(["begin"]);
+  });
+
   test("keeps it although requests cannot be read", async () => {
     const { spawn, clock } = bench(memoryPlace, { leaseMs });
     const { definition, arrived } = waits();

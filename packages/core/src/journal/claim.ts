@@ -90,7 +90,6 @@ async function tryClaim(
   if (now === undefined || !sameDrive(row, now)) return undefined;
   const generation = read.last.record.generation + 1;
   const seq = read.last.record.seq + 1;
-  if (last.seq > read.last.record.seq) return undefined;
   // Somebody has claimed it since it was looked at: whether that hand-over is under way is to be asked anew.
   if (read.last.record.generation > last.generation) return undefined;
   const { record } = controlRecord(context, row.incarnation, "claim", generation, {

@@ -144,7 +144,7 @@ export class Owner implements Checkpointer {
         await this.#writeEnd(makeDraft);
       } catch (error) {
         // A complete that is refused is followed by a fail; after any other failure the lease is left to end.
-        if (!isRefusal(error)) await this.#heartbeat.stop();
+        await this.#heartbeat.stop();
         throw error;
       }
     });
