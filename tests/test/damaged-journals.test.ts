@@ -509,6 +509,46 @@ describe.each(places.map((open) => ({ name: open().name, open })))(
       expect(await store.getRun("talk")).toMatchObject({ status: "active" });
     });
 
+    test.each<Pick<Case, "what" | "damage">>([
+      {
+        what: "of another kind",
+        damage: at(6, (it) => controlled(it, { kind: "pause" })),
+      },
+      { what: "that is damaged as well", damage: at(6, (it) => ({ ...it, checksum: 1 })) },
+      {
+        what: "of another type",
+        damage: at(6, (it) => ({ ...it, type: "save" })),
+      },
+    ])("is not ended for a request $what", async ({ damage }) => {
+      using place = open();
+      const hole: Damage = (all) => damage(all.filter(({ seq }) => seq !== 3));
+      const { executor, store } = await world(place, "talk", hole);
+      await using stack = new AsyncDisposableStack();
+      stack.use(executor);
+
+      expect(await executor.cancel("talk")).toBe(true);
+
+      expect(await store.getRun("talk")).toMatchObject({ status: "active" });
+      const { skipped } = await executor.recover();
+      expect(skipped).toMatchObject([{ id: "talk", reason: "EXECUTUS_CORRUPT_RECORD" }]);
+    });
+
+    test("is not asked for a cancellation after a record without a generation", async () => {
+      using place = open();
+      const { executor, store, incarnation } = await world(
+        place,
+        "talk",
+        at(5, (it) => ({ ...it, generation: "one" })),
+      );
+      await using stack = new AsyncDisposableStack();
+      stack.use(executor);
+
+      expect(await rejection(executor.cancel("talk"))).toMatchObject({
+        code: "EXECUTUS_CORRUPT_RECORD",
+      });
+      expect((await store.lastRecord(incarnation))?.type).toBe("release");
+    });
+
     test("is not ended while somebody drives it", async () => {
       using place = open();
       const wait = createExecutor({ store: place.open(), logger: testLogger() });
