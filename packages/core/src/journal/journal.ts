@@ -35,7 +35,7 @@ export interface Journal extends CheckpointerFactory {
     fromSeq: number,
   ): AsyncGenerator<readonly OpenedRecord[], void>;
   requestCancel(id: string): Promise<"requested" | "ended">;
-  reopen(id: string): Promise<"reopened" | "active">;
+  reopen(id: string): Promise<void>;
   delete(id: string): Promise<boolean>;
   /** Finishes a removal that was cut off. */
   finishRemoval(ref: { readonly id: string; readonly incarnation: string }): Promise<void>;

@@ -58,13 +58,12 @@ export function requestCancel(context: JournalContext, id: string): Promise<"req
  *
  * @throws `EXECUTUS_RUN_NOT_FOUND`, `EXECUTUS_RUN_COMPLETED`
  */
-export function reopen(context: JournalContext, id: string): Promise<"reopened" | "active"> {
-  let reopened: "reopened" | "active" = "active";
-  return settled(context, id, async (found) => {
+export async function reopen(context: JournalContext, id: string): Promise<void> {
+  await settled(context, id, async (found) => {
     if (found.kind === "missing") throw notFoundError(id);
     const { row, last } = found;
     if (found.kind === "active") {
-      if (last.type !== "reopen" || row.generation >= last.generation) return reopened;
+      if (last.type !== "reopen" || row.generation >= last.generation) return true;
       // The row of the owner before, whose end may still be on its way to it.
       await updateRow(context, row, reopenPatch(context, last.generation), {
         status: row.status,
@@ -84,7 +83,6 @@ export function reopen(context: JournalContext, id: string): Promise<"reopened" 
     const { record } = controlRecord(context, row.incarnation, "reopen", generation, { deadline });
     const won = await fillSlot(context, row.incarnation, { ...record, seq: last.seq + 1 });
     if (won !== true) return undefined;
-    reopened = "reopened";
     await updateRow(context, row, reopenPatch(context, generation), {
       status: row.status,
       maxGeneration: generation - 1,
