@@ -63,7 +63,6 @@ export class Heartbeat {
   /** An owner believes in a lease that it could not renew until the lease, less a margin, is over. */
   #armLapse(): void {
     this.#cancelLapse?.();
-    if (this.#stopping.signal.aborted) return;
     const { runtime, leaseMs } = this.#context;
     const dueAt = this.#heldSince + leaseMs * 0.9;
     const lapse = (): void => {
