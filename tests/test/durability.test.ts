@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { createExecutor, defineLoop, defineRun, ExecutusError } from "@executus/core";
 import type { Definition, ExecutorOptions } from "@executus/core";
 import { describe, expect, test } from "vitest";
@@ -256,6 +257,25 @@ describe("a save that fails", () => {
     expect(await during(clock, executor.run(greet, { id: "a", input }))).toBe("Ada: 3");
   });
 
+  test("because a custom checkpointer is not the run's any more stops the run, and records nothing else", async () => {
+    const fenced = new ExecutusError("EXECUTUS_FENCED", "Another has it.");
+    const { checkpointer, ...record } = recorder({ save: () => Promise.reject(fenced) });
+    const { signal: _, ...quiet } = checkpointer;
+    const executor = createExecutor({
+      checkpointers: { begin: () => Promise.resolve(quiet) },
+      logger: testLogger(),
+    });
+    const ran: string[] = [];
+    const steps = defineRun("steps", { version: "1" })
+      .phase("first", () => ran.push("first"))
+      .phase("second", () => ran.push("second"));
+
+    expect(await rejection(executor.run(steps, { id: "a" }))).toBe(fenced);
+
+    expect(ran).toEqual(["first"]);
+    expect(record.verbs()).toEqual(["save"]);
+  });
+
   test("whose answer is lost is not written twice", async () => {
     const { executor, store, looking, clock } = setUp();
     const lost = once(answerLost);
@@ -414,6 +434,72 @@ describe("a reading that", () => {
       expect(seen).toEqual([1, 1, 2, 3, 4, 5, 6, 7]);
     });
   }
+});
+
+test("a custom checkpointer that cannot release, and has no signal, is left as it is by a shutdown", async () => {
+  const { checkpointer, ...record } = recorder();
+  const { release: _, signal: __, ...quiet } = checkpointer;
+  const logger = testLogger();
+  const executor = createExecutor({
+    checkpointers: { begin: () => Promise.resolve(quiet) },
+    logger,
+  });
+  const running = executor.run(phasesThat(untilAborted), { id: "a" });
+  running.catch(() => {});
+  await settle();
+
+  await executor.shutdown({ graceMs: 0 });
+
+  expect(await rejection(running)).toMatchObject({ code: "EXECUTUS_SHUTDOWN" });
+  expect(record.verbs()).toEqual([]);
+  expect(logger.warnings()).toEqual([]);
+});
+
+describe("a caller's signal", () => {
+  test("that is aborted while its run is begun ends the run before any of its code runs", async () => {
+    const { executor, store, looking } = setUp();
+    const caller = new AbortController();
+    store.interfere(
+      "insertRun",
+      once((call) => {
+        caller.abort("enough");
+        return call();
+      }),
+    );
+    let ran = false;
+    const definition = phasesThat(() => (ran = true));
+
+    const error = await rejection(executor.run(definition, { id: "a", signal: caller.signal }));
+
+    expect(error).toBe("enough");
+    expect(ran).toBe(false);
+    expect(await typesOf(looking, "a")).toEqual(["begin", "fail"]);
+  });
+
+  test("is not listened to any more once its run has ended, and no timer waits", async () => {
+    const { executor, clock } = setUp();
+    const { signal } = new AbortController();
+    const settings = { signal, timeoutMs: 60_000 };
+
+    await executor.run(greet, { id: "a", input, ...settings });
+    await executor.run(greet, { id: "a", input, ...settings });
+
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  test("leaves no timer behind when the run ends within its grace", async () => {
+    const { executor, clock } = setUp();
+    const caller = new AbortController();
+    const definition = phasesThat((signal) => untilAborted(signal).catch(() => "saved"));
+    const running = executor.run(definition, { id: "a", signal: caller.signal });
+    await settle();
+
+    caller.abort("enough");
+
+    expect(await running).toBe("saved");
+    expect(clock.waiting()).toBe(0);
+  });
 });
 
 describe("without a store", () => {
