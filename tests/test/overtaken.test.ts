@@ -223,6 +223,60 @@ describe("a verb that is overtaken each time", () => {
   });
 });
 
+describe("a reader", () => {
+  for (const [what, left] of [
+    ["nothing is left of it", 0],
+    ["its end is left", 2],
+  ] as const) {
+    test(`of a run that is removed meanwhile finds none, although ${what}`, async () => {
+      await using stage = bench();
+      const two = greet.phase("again", () => "hi");
+      const { executor, store } = stage.spawn();
+      await executor.run(two, { id: "a" });
+      const reader = stage.spawn({
+        store: {
+          ...store,
+          async *readJournal(journal, options) {
+            const records = await Array.fromAsync(store.readJournal(journal, options));
+            await executor.delete("a");
+            yield* records.slice(left === 0 ? records.length : 1);
+          },
+        },
+      });
+
+      expect(await reader.executor.get("a")).toBeUndefined();
+    });
+  }
+
+  test("of a journal that seems empty, and is not, says that it is damaged, and removes nothing", async () => {
+    await using stage = bench();
+    const { executor, store } = stage.spawn();
+    await executor.run(greet, { id: "a" });
+    const reader = stage.spawn({ store: { ...store, async *readJournal() {} } });
+
+    const error = await rejection(reader.executor.get("a"));
+
+    expect(error).toMatchObject({ code: "EXECUTUS_CORRUPT_RECORD", runId: "a" });
+    expect(await executor.get("a")).toMatchObject({ status: "completed" });
+  });
+
+  test("that waits for the end of a run is told when it is deleted", async () => {
+    await using stage = bench();
+    await released(stage);
+    const result = (await stage.spawn().executor.attach("a")).result();
+    result.catch(() => {});
+    await settle();
+    await endAndDelete(stage);
+
+    await stage.clock.advance(2000);
+
+    expect(await rejection(result)).toMatchObject({
+      code: "EXECUTUS_RUN_NOT_FOUND",
+      runId: "a",
+    });
+  });
+});
+
 describe("an owner whose run has ended", () => {
   test("gives its result although somebody else told the row first", async () => {
     await using stage = bench();
