@@ -225,7 +225,7 @@ describe("what a record carries", () => {
     expect(await payload("phases")).toEqual({
       outputs: [{ name: "think", index: 0, output: "hm" }],
     });
-    expect(await payload("loop")).toEqual({ messages: [1], turns: 1 });
+    expect(await payload("loop")).toEqual({ messages: [1], from: 0, turns: 1 });
   });
 
   test("of a turn with a message that cannot be saved is none of it, so that a retry doubles nothing", async () => {

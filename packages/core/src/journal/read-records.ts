@@ -32,16 +32,15 @@ export async function* readRecords(
       // The first step is part of the call, so that a store that fails at once is asked again.
       return { first: await records.next(), iterator: records };
     });
-    let batch: readonly JournalRecord[] | undefined = first.done === true ? [] : [first.value];
+    let batch: Batch = { records: first.done === true ? [] : [first.value], isBrokenOff: false };
     try {
-      while (batch !== undefined && batch.length > 0) {
-        yield await openAll(context, { id, journal, fromSeq: next }, batch);
-        next += batch.length;
-        batch = await within(runtime, callTimeoutMs, "readJournal", () => take(iterator)).catch(
-          () => undefined,
-        );
+      while (batch.records.length > 0) {
+        yield await openAll(context, { id, journal, fromSeq: next }, batch.records);
+        next += batch.records.length;
+        if (batch.isBrokenOff) break;
+        batch = await take(context, iterator);
       }
-      isWhole = batch !== undefined;
+      isWhole = !batch.isBrokenOff;
     } finally {
       // Not waited for: a store that hangs would hold up a reader that has what it wants.
       iterator.return?.()?.then(undefined, () => {});
@@ -49,18 +48,36 @@ export async function* readRecords(
   }
 }
 
-/** Takes the next records. None are left if there are none. */
-async function take(records: AsyncIterator<JournalRecord>): Promise<readonly JournalRecord[]> {
+interface Batch {
+  readonly records: readonly JournalRecord[];
+  /** Whether there may be more, of which this reading will not tell. */
+  readonly isBrokenOff: boolean;
+}
+
+/** Takes the next records, as far as they come. None are left if there are none. */
+async function take(
+  { runtime, callTimeoutMs }: JournalContext,
+  records: AsyncIterator<JournalRecord>,
+): Promise<Batch> {
   const taken: JournalRecord[] = [];
+  try {
+    await within(runtime, callTimeoutMs, "readJournal", () => fill(taken, records));
+    return { records: taken, isBrokenOff: false };
+  } catch {
+    // What hangs may still come, when nobody waits for it any more.
+    return { records: [...taken], isBrokenOff: true };
+  }
+}
+
+async function fill(taken: JournalRecord[], records: AsyncIterator<JournalRecord>): Promise<void> {
   for (let length = 0; length < batchLength;) {
     const step = await records.next();
-    if (step.done === true) break;
+    if (step.done === true) return;
     taken.push(step.value);
     // What a store gives may be anything, until it is opened. What is in chunks is large.
     const { data, chunks } = step.value;
     length += chunks === undefined ? (data?.length ?? 0) + 1 : batchLength;
   }
-  return taken;
 }
 
 async function openAll(
