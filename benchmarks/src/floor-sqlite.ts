@@ -10,7 +10,7 @@ export interface SqliteFloor {
 export function sqliteFloor(file: string): SqliteFloor {
   const db = new DatabaseSync(file);
   db.exec(`pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full;
-    pragma wal_autocheckpoint = 128;
+    pragma wal_autocheckpoint = 512;
     create table records (journal text not null, seq integer not null, type text not null,
       generation integer not null, nonce text not null, at real not null, data any not null,
       checksum integer not null) strict;

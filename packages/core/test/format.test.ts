@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { jsonCodec } from "../src/codec.ts";
-import { draftRecord, openRecord, readControl } from "../src/journal/format.ts";
+import { draftRecord, readControl, recordOpener } from "../src/journal/format.ts";
 import type { JournalRecord } from "../src/store.ts";
 
 const header = { journal: "j", type: "save", generation: 1, nonce: "n", at: 0 };
@@ -20,9 +20,9 @@ describe("a record", () => {
   test("is a line of control, readable without the codec, and the payload", () => {
     expect(record.data).toBe('{"v":1,"codec":"json"}\n{"messages":["é"]}');
     expect(readControl("a", record)).toEqual({ v: 1, codec: "json" });
-    expect(
-      openRecord({ id: "a", incarnation: "j" }, record, undefined, jsonCodec).payload(),
-    ).toEqual({ messages: ["é"] });
+    expect(recordOpener({ id: "a", incarnation: "j" }, jsonCodec)(record).payload()).toEqual({
+      messages: ["é"],
+    });
   });
 
   test("over the store's limit goes into chunks, whose text comes back", () => {
@@ -31,11 +31,9 @@ describe("a record", () => {
 
     expect(chunks.length).toBe(head.chunks);
     for (const chunk of chunks) expect(chunk.byteLength).toBeLessThanOrEqual(8);
-    const opened = openRecord(
-      { id: "a", incarnation: "j" },
+    const opened = recordOpener({ id: "a", incarnation: "j" }, jsonCodec)(
       whole,
       Buffer.concat(chunks),
-      jsonCodec,
     );
     expect(opened.payload()).toEqual({ messages: ["é"] });
   });
@@ -49,11 +47,11 @@ describe("a record", () => {
     const { record: head, chunks } = draftRecord(header, {}, raw, 2);
     const cut = { ...head, seq: 1 };
 
-    expect(openRecord({ id: "a", incarnation: "j" }, whole, undefined, codec).payload()).toEqual(
+    expect(recordOpener({ id: "a", incarnation: "j" }, codec)(whole).payload()).toEqual(
       Buffer.from(bytes),
     );
     expect(
-      openRecord({ id: "a", incarnation: "j" }, cut, Buffer.concat(chunks), codec).payload(),
+      recordOpener({ id: "a", incarnation: "j" }, codec)(cut, Buffer.concat(chunks)).payload(),
     ).toEqual(Buffer.from(bytes));
   });
 
@@ -61,7 +59,7 @@ describe("a record", () => {
     const data = String(record.data).replace("é", "e");
 
     const error = failure(() =>
-      openRecord({ id: "run x", incarnation: "j" }, { ...record, data }, undefined, jsonCodec),
+      recordOpener({ id: "run x", incarnation: "j" }, jsonCodec)({ ...record, data }),
     );
 
     expect(error).toMatchObject({ code: "EXECUTUS_CORRUPT_RECORD", runId: "run x" });
@@ -78,7 +76,7 @@ describe("a record", () => {
 
     expect(
       failure(() =>
-        openRecord({ id: "a", incarnation: "j" }, { ...head, seq: 1 }, bytes, jsonCodec),
+        recordOpener({ id: "a", incarnation: "j" }, jsonCodec)({ ...head, seq: 1 }, bytes),
       ),
     ).toMatchObject({
       code: "EXECUTUS_CORRUPT_RECORD",
@@ -92,7 +90,7 @@ describe("a record", () => {
   ] as const) {
     test(`${what} is UNSUPPORTED_FORMAT`, () => {
       const error = failure(() =>
-        openRecord({ id: "a", incarnation: "j" }, { ...changed, seq: 3 }, undefined, jsonCodec),
+        recordOpener({ id: "a", incarnation: "j" }, jsonCodec)({ ...changed, seq: 3 }),
       );
       expect(error).toMatchObject({ code: "EXECUTUS_UNSUPPORTED_FORMAT", runId: "a" });
     });

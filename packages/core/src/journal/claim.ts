@@ -7,7 +7,7 @@ import type { JournalContext } from "./context.ts";
 import { controlRecord, fillSlot } from "./context.ts";
 import { attemptsOf, beginningOf } from "./fold.ts";
 import type { FoldedRun, Since } from "./fold.ts";
-import { openRecord } from "./format.ts";
+import { recordOpener } from "./format.ts";
 import type { OpenedRecord } from "./format.ts";
 import { isDue } from "./due.ts";
 import { getRow, inspect, lookOnce, retrying, updateRow } from "./inspect.ts";
@@ -140,7 +140,7 @@ function damagedButCancelled(
 
 function openIfIntact(ref: RunRef, record: JournalRecord, codec: Codec): OpenedRecord | undefined {
   try {
-    return openRecord(ref, record, undefined, codec);
+    return recordOpener(ref, codec)(record);
   } catch (error) {
     if (isUnreadable(error)) return undefined;
     throw error;

@@ -58,7 +58,8 @@ export function draftRecord(
   const control = { v: 1, codec: payload?.codec ?? "", ...fields };
   const whole = join(`${JSON.stringify(control)}\n`, payload?.data ?? "");
   if (payload === undefined || sizeOf(whole) <= maxRecordBytes) {
-    return { record: { ...header, data: whole, checksum: sumOf(journal, whole) }, chunks: [] };
+    const checksum = checksumOf(crc32(journal), { data: whole }, undefined);
+    return { record: { ...header, data: whole, checksum }, chunks: [] };
   }
   const line = JSON.stringify({ ...control, text: typeof payload.data === "string" });
   const bytes = typeof payload.data === "string" ? Buffer.from(payload.data) : payload.data;
@@ -66,13 +67,8 @@ export function draftRecord(
   for (let at = 0; at < bytes.byteLength; at += maxRecordBytes) {
     chunks.push(bytes.subarray(at, at + maxRecordBytes));
   }
-  const checksum = crc32(bytes, sumOf(journal, `${line}\n`));
+  const checksum = checksumOf(crc32(journal), { data: line }, bytes);
   return { record: { ...header, data: line, checksum, chunks: chunks.length }, chunks };
-}
-
-/** Begins with the journal's name: a record that has come into another journal does not match. */
-function sumOf(journal: string, data: string | Uint8Array): number {
-  return crc32(data, crc32(journal));
 }
 
 function join(line: string, data: string | Uint8Array): string | Uint8Array {
@@ -116,34 +112,35 @@ export function peekControl(record: JournalRecord): Control | undefined {
 }
 
 /**
- * Checks a record and reads its control line.
+ * Checks a record of one journal and reads its control line.
  *
  * @param chunks - all chunks of the record, in order, if it has any.
  * @throws `EXECUTUS_CORRUPT_RECORD`, `EXECUTUS_UNSUPPORTED_FORMAT`
  */
-export function openRecord(
-  { id: runId, incarnation }: RunRef,
-  record: JournalRecord,
-  chunks: Uint8Array | undefined,
-  codec: Codec,
-): OpenedRecord {
-  checkFields(runId, record);
-  if (!knownTypes.has(record.type)) {
-    throw unsupportedFormat(runId, record.seq, `is of the type "${record.type}"`);
-  }
-  // Its format first: a newer one may have another checksum.
-  const { control, rest } = splitData(runId, record);
-  if (checksumOf(incarnation, record, chunks) !== record.checksum) {
-    throw corruptRecord(runId, record.seq, "does not match its checksum");
-  }
-  if (control.codec !== "" && control.codec !== codec.name) {
-    throw unsupportedFormat(runId, record.seq, `was written by the codec "${control.codec}"`);
-  }
-  const data = chunks === undefined ? rest : control.text === true ? decodeText(chunks) : chunks;
-  return {
-    record,
-    control,
-    payload: () => (control.codec === "" ? undefined : decodePayload(runId, record, data, codec)),
+export type OpenRecord = (record: JournalRecord, chunks?: Uint8Array) => OpenedRecord;
+
+/** What opens the records of one journal, of which there may be thousands. */
+export function recordOpener({ id: runId, incarnation }: RunRef, codec: Codec): OpenRecord {
+  const journalSum = crc32(incarnation);
+  return (record, chunks) => {
+    checkFields(runId, record);
+    if (!knownTypes.has(record.type)) {
+      throw unsupportedFormat(runId, record.seq, `is of the type "${record.type}"`);
+    }
+    // Its format first: a newer one may have another checksum.
+    const { control, rest } = splitData(runId, record);
+    if (checksumOf(journalSum, record, chunks) !== record.checksum) {
+      throw corruptRecord(runId, record.seq, "does not match its checksum");
+    }
+    if (control.codec !== "" && control.codec !== codec.name) {
+      throw unsupportedFormat(runId, record.seq, `was written by the codec "${control.codec}"`);
+    }
+    const data = chunks === undefined ? rest : control.text === true ? decodeText(chunks) : chunks;
+    return {
+      record,
+      control,
+      payload: () => (control.codec === "" ? undefined : decodePayload(runId, record, data, codec)),
+    };
   };
 }
 
@@ -156,12 +153,13 @@ export function checkFields(runId: string, record: JournalRecord): void {
   throw corruptRecord(runId, seq, "has members of the wrong type");
 }
 
+/** Begins with the journal's name: a record that has come into another journal does not match. */
 function checksumOf(
-  journal: string,
-  { data }: JournalRecord,
+  journalSum: number,
+  { data }: Pick<JournalRecord, "data">,
   chunks: Uint8Array | undefined,
 ): number {
-  const own = sumOf(journal, data);
+  const own = crc32(data, journalSum);
   return chunks === undefined ? own : crc32(chunks, crc32("\n", own));
 }
 

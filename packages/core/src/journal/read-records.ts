@@ -2,8 +2,8 @@ import type { JournalRecord } from "../store.ts";
 import { within } from "./calls.ts";
 import type { JournalContext } from "./context.ts";
 import { read } from "./context.ts";
-import { corruptRecord, openRecord } from "./format.ts";
-import type { OpenedRecord } from "./format.ts";
+import { corruptRecord, recordOpener } from "./format.ts";
+import type { OpenedRecord, OpenRecord } from "./format.ts";
 
 interface Reading {
   readonly id: string;
@@ -24,7 +24,8 @@ export async function* readRecords(
   context: JournalContext,
   { id, journal, fromSeq }: Reading,
 ): AsyncGenerator<readonly OpenedRecord[], void> {
-  const { store, runtime, callTimeoutMs } = context;
+  const { store } = context;
+  const open = recordOpener({ id, incarnation: journal }, context.codec);
   let next = fromSeq;
   for (let isWhole = false; !isWhole;) {
     const { first, iterator } = await read(context, "readJournal", async () => {
@@ -35,7 +36,7 @@ export async function* readRecords(
     let batch: Batch = { records: first.done === true ? [] : [first.value], isBrokenOff: false };
     try {
       while (batch.records.length > 0) {
-        yield await openAll(context, { id, journal, fromSeq: next }, batch.records);
+        yield await openAll(context, { id, journal, fromSeq: next }, batch.records, open);
         next += batch.records.length;
         if (batch.isBrokenOff) break;
         batch = await take(context, iterator);
@@ -84,6 +85,7 @@ async function openAll(
   context: JournalContext,
   { id, journal, fromSeq }: Reading,
   records: readonly JournalRecord[],
+  open: OpenRecord,
 ): Promise<readonly OpenedRecord[]> {
   const opened: OpenedRecord[] = [];
   for (const record of records) {
@@ -91,7 +93,7 @@ async function openAll(
     if (record.seq !== seq) throw corruptRecord(id, seq, "is missing");
     const chunks =
       record.chunks === undefined ? undefined : await readChunks(context, id, journal, record);
-    opened.push(openRecord({ id, incarnation: journal }, record, chunks, context.codec));
+    opened.push(open(record, chunks));
   }
   return opened;
 }
