@@ -3,13 +3,21 @@ import type { Axis, Chart } from "./benchmark.ts";
 
 /** A chart as an SVG. */
 export function pictureOf({ title, x, y, lines }: Chart): string {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: 720, height: 400 });
+  const legend = 20 * lines.length;
+  const size = { width: 720, height: 370 + legend };
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });
   chart.setOption({
     animation: false,
     backgroundColor: "#fff",
     title: { text: title, left: "center", textStyle: { fontSize: 14 } },
-    legend: { bottom: 0, data: lines.map(({ name }) => name) },
-    grid: { left: 70, right: 40, top: 50, bottom: 70 },
+    legend: {
+      bottom: 0,
+      left: 60,
+      orient: "vertical",
+      itemGap: 6,
+      data: lines.map(({ name }) => name),
+    },
+    grid: { left: 70, right: 40, top: 50, bottom: 50 + legend },
     xAxis: axisOf(x, "middle"),
     yAxis: { ...axisOf(y, "end"), min: y.logarithmic === true ? undefined : 0 },
     series: lines.map(({ name, points }) => ({

@@ -17,7 +17,7 @@ export interface Server {
   readonly insertByHand: () => (journal: string, seq: number) => Promise<void>;
 }
 
-export interface Opened {
+interface Opened {
   readonly store: RunStore;
   /** Reads by hand what the records of a journal hold, in order. */
   readonly readByHand: (journal: string) => AsyncIterable<string>;
