@@ -1,4 +1,4 @@
-import { expectAtLeast, expectObject } from "./expect.ts";
+import { expectObject, unexpected } from "./expect.ts";
 import { decodeJson } from "./json-decode.ts";
 import { encodeJson } from "./json-encode.ts";
 
@@ -30,8 +30,12 @@ export const jsonCodec: Codec = {
   name: "json",
   encode(value, limits) {
     expectObject("the limits of encode", limits, "an object such as { maxBytes }");
-    expectAtLeast('"maxBytes"', limits.maxBytes, 0);
-    return encodeJson(value, limits.maxBytes);
+    const { maxBytes } = limits;
+    // Infinity is one too.
+    if (typeof maxBytes !== "number" || !(maxBytes >= 0)) {
+      throw unexpected('"maxBytes"', "a number of at least 0", maxBytes);
+    }
+    return encodeJson(value, maxBytes);
   },
   decode: decodeJson,
 };
