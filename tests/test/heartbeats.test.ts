@@ -180,3 +180,15 @@ describe("an owner", () => {
     });
   }
 });
+
+test("an end does not wait for a heartbeat's look for requests, which hangs", async () => {
+  await using stage = bench(memoryPlace, { leaseMs });
+  const { go, store, running } = await begun(stage);
+  store.interfere("lastRecord", once(hangs));
+  await stage.clock.advance(leaseMs / 3);
+
+  go.open();
+
+  expect(await running).toBe("done");
+  expect(await store.getRun("a")).toMatchObject({ status: "completed" });
+});

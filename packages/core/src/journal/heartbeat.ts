@@ -21,7 +21,8 @@ export class Heartbeat {
   readonly #stopping = new AbortController();
   #cancelBeat: (() => void) | undefined;
   #cancelLapse: (() => void) | undefined;
-  #beating: Promise<void> = Promise.resolve();
+  /** The update of the row that is under way, if one is. It never rejects. */
+  #updating: Promise<unknown> = Promise.resolve();
   /** When the last update that succeeded was sent. */
   #heldSince: number;
 
@@ -38,7 +39,7 @@ export class Heartbeat {
     if (!this.#stopping.signal.aborted) this.#stopping.abort(null);
     this.#cancelBeat?.();
     this.#cancelLapse?.();
-    await this.#beating;
+    await this.#updating;
   }
 
   /** Arms the next beat; a time that has passed means now. */
@@ -49,7 +50,7 @@ export class Heartbeat {
     const dueAt = Math.max(wanted, armedAt);
     const beat = (): void => {
       this.#warnIfLate(runtime.monotonic() - dueAt);
-      this.#beating = this.#beatAndArm();
+      void this.#beatAndArm();
     };
     this.#cancelBeat = runtime.timer(dueAt - armedAt, beat, { background: true });
   }
@@ -90,7 +91,9 @@ export class Heartbeat {
     let renewed = false;
     try {
       const sentAt = this.#context.runtime.monotonic();
-      renewed = await this.#extend();
+      const extending = this.#extend();
+      this.#updating = extending.catch(() => {});
+      renewed = await extending;
       if (!renewed) this.#options.onLost("taken");
       if (!renewed || this.#stopping.signal.aborted) return renewed;
       this.#heldSince = sentAt;
@@ -132,6 +135,8 @@ export class Heartbeat {
     const { ref, generation, onLost, onRequest } = this.#options;
     // A read that takes long must not hold up the next heartbeat.
     const last = await lastRecord(this.#context, ref.incarnation, this.#context.leaseMs / 3);
+    // An end does not wait for this, and meets in its own slot whatever there is.
+    if (this.#stopping.signal.aborted) return;
     if (last === undefined || last.generation > generation) onLost("taken");
     else if (last.type === "request") onRequest(peekControl(last)?.["kind"]);
   }
