@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import { createExecutor, ExecutusError } from "@executus/core";
 import type {
   AnyDefinition,
@@ -11,6 +10,7 @@ import type {
 import { calling, results, text } from "./agents.ts";
 import { testClock } from "./clock.ts";
 import type { TestClock } from "./clock.ts";
+import { foreignRecord } from "./foreign-record.ts";
 import { testLogger } from "./logger.ts";
 import type { TestLogger } from "./logger.ts";
 import { recorder } from "./recorder.ts";
@@ -203,13 +203,9 @@ async function takeAway(place: Place, clock: TestClock): Promise<void> {
   const last = await store.lastRecord(row?.incarnation ?? "");
   if (row === undefined || last === undefined) throw new Error("There is nothing to take away.");
   const generation = last.generation + 1;
-  const data = `${JSON.stringify({ v: 1, codec: "", owner: "other", leaseMs: 30_000, seen: row.generation })}\n`;
   const record = { seq: last.seq + 1, type: "claim", generation, nonce: "other", at: clock.now() };
-  await store.append(row.incarnation, {
-    ...record,
-    data,
-    checksum: crc32(data, crc32(row.incarnation)),
-  });
+  const claim = { owner: "other", leaseMs: 30_000, seen: row.generation };
+  await store.append(row.incarnation, foreignRecord(row.incarnation, record, claim));
   const patch = { generation, owner: "other", dueAt: clock.now() + 30_000, updatedAt: clock.now() };
   await store.updateRun(row, patch, { status: "active", maxGeneration: row.generation });
   await store[Symbol.asyncDispose]();

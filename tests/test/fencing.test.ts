@@ -1,9 +1,9 @@
-import { crc32 } from "node:zlib";
 import { defineRun, ExecutusError } from "@executus/core";
 import type { JournalRecord, RunPatch } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
+import { foreignRecord } from "../support/foreign-record.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
 import { once, typesOf } from "../support/stores.ts";
 import type { Interference } from "../support/stores.ts";
@@ -23,18 +23,8 @@ const greet = defineRun("greet", { version: "1" })
   .phase("think", () => "hm")
   .phase("speak", () => "hi");
 
-/** A record without a payload that somebody else has put into a slot. */
-function foreign(
-  journal: string,
-  { seq, type, generation }: Pick<JournalRecord, "seq" | "type" | "generation">,
-): JournalRecord {
-  const data = '{"v":1,"codec":""}\n';
-  const checksum = crc32(data, crc32(journal));
-  return { seq, type, generation, nonce: "foreign", at: 0, data, checksum };
-}
-
 function reopening(journal: string, seq: number): JournalRecord {
-  return foreign(journal, { seq, type: "reopen", generation: 2 });
+  return foreignRecord(journal, { seq, type: "reopen", generation: 2 });
 }
 
 describe("an owner", () => {
@@ -64,7 +54,7 @@ describe("an owner", () => {
         onceFor("save", async (call) => {
           const { incarnation = "" } = (await store.getRun("a")) ?? {};
           const other = stage.place.open();
-          await other.append(incarnation, foreign(incarnation, { seq: 2, type, generation }));
+          await other.append(incarnation, foreignRecord(incarnation, { seq: 2, type, generation }));
           return call();
         }),
       );
@@ -106,7 +96,7 @@ describe("an owner", () => {
       onceFor("save", async (call) => {
         const { incarnation = "" } = (await store.getRun("a")) ?? {};
         const other = stage.place.open();
-        const request = foreign(incarnation, { seq: 2, type: "request", generation: 1 });
+        const request = foreignRecord(incarnation, { seq: 2, type: "request", generation: 1 });
         await other.append(incarnation, request);
         await other.append(incarnation, { ...request, seq: 3, data: "not a control line" });
         return call();

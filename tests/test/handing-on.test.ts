@@ -1,11 +1,11 @@
 /** What the next owner of a run is given, and when it may take the run. */
-import { crc32 } from "node:zlib";
 import { defineLoop, defineRun, ExecutusError, phase } from "@executus/core";
 import type { Definition, JournalRecord, RunPatch } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import type { Bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
+import { foreignRecord } from "../support/foreign-record.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
 import { fails, hangs, memoryPlace, once, typesOf } from "../support/stores.ts";
 import type { Interference } from "../support/stores.ts";
@@ -137,7 +137,8 @@ describe("the next owner", () => {
     const { executor, store } = await started(stage);
     await executor.shutdown({ graceMs: 0 });
     const { incarnation = "" } = (await store.getRun("a")) ?? {};
-    await store.append(incarnation, pauseRequest(incarnation, 3));
+    const request = { seq: 3, type: "request", generation: 1 };
+    await store.append(incarnation, foreignRecord(incarnation, request, { kind: "pause" }));
 
     expect(await stage.spawn().executor.run(waits, { id: "a" })).toBe("attempt 2");
   });
@@ -282,9 +283,3 @@ describe("a retry", () => {
     expect(await typesOf(store, "a")).toEqual(["begin", "fail", "reopen"]);
   });
 });
-
-function pauseRequest(journal: string, seq: number): JournalRecord {
-  const data = '{"v":1,"codec":"","kind":"pause"}\n';
-  const checksum = crc32(data, crc32(journal));
-  return { seq, type: "request", generation: 1, nonce: "pause", at: 0, data, checksum };
-}

@@ -1,11 +1,11 @@
 /** What happens to those whom others overtake, between any two of their calls. */
-import { crc32 } from "node:zlib";
 import { defineRun } from "@executus/core";
 import type { Definition, JournalRecord, RunPatch } from "@executus/core";
 import { describe, expect, test } from "vitest";
 import { bench } from "../support/bench.ts";
 import type { Bench } from "../support/bench.ts";
 import { settle } from "../support/clock.ts";
+import { foreignRecord } from "../support/foreign-record.ts";
 import { gate, rejection, untilAborted } from "../support/promises.ts";
 import { answerLost, fails, once, typesOf } from "../support/stores.ts";
 import type { Interference } from "../support/stores.ts";
@@ -404,7 +404,5 @@ describe("a row", () => {
 
 /** The record of a retry whose row has not been told. */
 function reopening(journal: string): JournalRecord {
-  const data = '{"v":1,"codec":""}\n';
-  const checksum = crc32(data, crc32(journal));
-  return { seq: 3, type: "reopen", generation: 2, nonce: "late", at: 0, data, checksum };
+  return foreignRecord(journal, { seq: 3, type: "reopen", generation: 2 });
 }

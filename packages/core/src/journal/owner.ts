@@ -143,7 +143,7 @@ export class Owner implements Checkpointer {
       try {
         await this.#writeEnd(makeDraft);
       } catch (error) {
-        // A complete that is refused is followed by a fail; after any other failure the lease is left to end.
+        // Of a complete that is refused, a fail follows at once; after any other failure the lease is left to end.
         await this.#heartbeat.stop();
         throw error;
       }
