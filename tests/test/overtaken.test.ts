@@ -57,6 +57,20 @@ async function endAndDelete({ spawn }: Bench, definition: Definition<undefined, 
   expect(await executor.delete("a")).toBe(true);
 }
 
+/** Somebody claims the run, and has not told the row for two leases. */
+async function tellingLate(stage: Bench) {
+  await released(stage);
+  const { executor, store } = stage.spawn({ definitions: [waits], ...patient });
+  const told = gate();
+  store.interfere(
+    "updateRun",
+    once((call) => told.opened.then(call)),
+  );
+  const sweeping = executor.recover();
+  await stage.clock.advance(2 * leaseMs);
+  return { executor, store, told, sweeping };
+}
+
 describe("a claimer", () => {
   test("whose row was told although the answer was lost has the run", async () => {
     await using stage = bench();
@@ -75,15 +89,7 @@ describe("a claimer", () => {
 
   test("that told the row so late that another has claimed the run since leaves it to that one", async () => {
     await using stage = bench();
-    await released(stage);
-    const { executor, store } = stage.spawn({ definitions: [waits], ...patient });
-    const told = gate();
-    store.interfere(
-      "updateRun",
-      once((call) => told.opened.then(call)),
-    );
-    const sweeping = executor.recover();
-    await stage.clock.advance(2 * leaseMs);
+    const { store, told, sweeping } = await tellingLate(stage);
     const held = gate();
     const holds = defineRun("waits", { version: "1" }).phase("wait", ({ attempt }) =>
       held.opened.then(() => `held by ${attempt}`),
@@ -105,15 +111,7 @@ describe("a claimer", () => {
     const then = begunAnew ? ", and begun anew," : "";
     test(`that told the row so late that the run has been removed${then} leaves it`, async () => {
       await using stage = bench();
-      await released(stage);
-      const { executor, store } = stage.spawn({ definitions: [waits], ...patient });
-      const told = gate();
-      store.interfere(
-        "updateRun",
-        once((call) => told.opened.then(call)),
-      );
-      const sweeping = executor.recover();
-      await stage.clock.advance(2 * leaseMs);
+      const { executor, told, sweeping } = await tellingLate(stage);
       await endAndDelete(stage);
       if (begunAnew) await stage.spawn().executor.run(greet, { id: "a" });
 
